@@ -147,7 +147,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "careercoach.api.ErrorHandler",
+    "EXCEPTION_HANDLER_CLASS": "careercoach.errors.ErrorHandler",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # Bytes. A webhook body above this is answered 413.

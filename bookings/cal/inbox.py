@@ -1,0 +1,252 @@
+"""Keep what Cal.com says, then understand and apply it: `receive`, then `process`.
+
+A message is a row before anything is concluded from it, in a commit of its own, so that nothing that follows can lose
+it. What is in it that opens doors is dropped before.
+"""
+
+import hashlib
+import json
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from bookings import services
+from bookings.cal import links
+from bookings.cal.payloads.answer import read_answer
+from bookings.cal.payloads.fields import PayloadError, clean
+from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading
+from bookings.cal.payloads.webhook import read_webhook
+from bookings.domain.registers import LINK_STRENGTH, Fact, Register, Stamp, microseconds
+from bookings.domain.words import LinkedBy, Outcome, Source
+from bookings.models import Booking, Message
+from coaches.services import record_coach
+from users.models import User
+
+logger = logging.getLogger(__name__)
+
+# A live credential that accepts a booking, even an unpaid one; links that open recordings; a private booking link.
+SECRET_KEYS = frozenset({"oneTimePassword", "downloadLink", "downloadLinks", "hashedLink"})
+# In text that no parser reads, whatever is written after such a name: as JSON, as JSON in a string, or as a form.
+_SECRET_IN_TEXT = re.compile(
+    r"(oneTimePassword|password|downloadLinks?|hashedLink)"
+    r"((?:[\s\"':=\\]|%(?:20|22|3A|5C|25))*)"
+    r"(?!null\b|[%:=])[^\s\"',&}\]\\]+",
+    re.IGNORECASE,
+)
+REMOVED = "[removed]"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom a message is about, and how that was found."""
+
+    user: User
+    by: LinkedBy
+
+
+# --- Keep ------------------------------------------------------------------------------------------------------------
+
+
+def receive(
+    body: bytes,
+    *,
+    source: Source = Source.WEBHOOK,
+    about: Found | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """The message for these bytes, kept if it is new. Commits by itself."""
+    digest = hashlib.sha256(body).hexdigest()
+    kept = Message.objects.filter(digest=digest).first()
+    if kept is not None:
+        return kept
+    message = Message(
+        source=source,
+        digest=digest,
+        body=_storable(body),
+        received_at=now or timezone.now(),
+    )
+    if about is not None:
+        message.linked_user, message.linked_by = about.user, about.by
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        return Message.objects.get(digest=digest)  # The same bytes came by two connections at once.
+    return message
+
+
+def _storable(body: bytes) -> str:
+    """The body as text without the secrets in it; exact where it holds none."""
+    # Bytes that aren't UTF-8 become backslashes, so that the text can't be taken for the JSON that it wasn't.
+    text = body.decode(errors="backslashreplace")
+    try:
+        document = _parse(text)
+        if not _strip(document):
+            return clean(text)
+        return clean(json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+    except (ValueError, RecursionError):
+        return clean(_SECRET_IN_TEXT.sub(rf"\1\2{REMOVED}", text))
+
+
+def _parse(text: str) -> Any:
+    """JSON by the letter: NaN and Infinity are none. Raises ValueError or RecursionError."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def _strip(document: Any) -> bool:
+    """Remove the secrets in place, however deep; says whether there were any."""
+    stripped = False
+    open_nodes = [document]
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, list):
+            open_nodes += node
+        elif isinstance(node, dict):
+            for key in node.keys() & SECRET_KEYS:
+                stripped = stripped or node[key] is not None
+                node[key] = None
+            video = node.get("videoCallData")
+            if isinstance(video, dict) and video.pop("password", None) is not None:
+                stripped = True
+            open_nodes += node.values()
+    return stripped
+
+
+# --- Understand and apply --------------------------------------------------------------------------------------------
+
+
+def process(message: Message, *, now: datetime | None = None) -> Message:
+    """Apply what the message says, and note on it what became of that.
+
+    Raises PayloadError for one that can't be read, and whatever our own failure raises; the message says so too, and
+    can be processed again. Safe to repeat.
+    """
+    moment = now or timezone.now()
+    message.attempts += 1
+    try:
+        reading = read(message)
+        message.trigger, message.uid = reading.trigger, reading.uid
+        if reading.stamp is None:
+            _settle(message, Outcome.IGNORED, now=moment)
+        else:
+            _apply(message, reading, reading.stamp, now=moment)
+    except PayloadError as error:
+        _settle(message, Outcome.FAILED, error=str(error), now=moment)
+        raise
+    except Exception as error:
+        logger.exception("Message %s could not be applied.", message.pk)
+        _settle(
+            message,
+            Outcome.FAILED,
+            error=f"{type(error).__name__}: {error}",
+            now=moment,
+        )
+        raise
+    return message
+
+
+def read(message: Message) -> Reading:
+    """What a kept message says, the same at every reading. Raises PayloadError."""
+    try:
+        document = _parse(message.body)
+    except (ValueError, RecursionError) as error:
+        raise PayloadError(f"The body is not JSON: {error}") from None
+    match message.source:
+        case Source.WEBHOOK:
+            return read_webhook(document, digest=message.digest, web_base=settings.CAL_WEB_BASE_URL)
+        case Source.API:
+            asked_at = datetime.fromisoformat(document["requestedAt"])
+            return read_answer(document["booking"], requested_at=asked_at, digest=message.digest)
+        case Source.SIGN_UP:
+            stamp = Stamp(message.received_at.astimezone(UTC), 0, message.digest[:DIGEST_LETTERS])
+            return Reading(trigger=Source.SIGN_UP.value, uid=document["uid"], stamp=stamp)
+        case _:
+            raise PayloadError(f"Messages from {message.source} are not read here.")
+
+
+def facts_of(message: Message, reading: Reading) -> tuple[Fact, ...]:
+    """The facts of a message: what it says, and whom it was found to be about."""
+    if message.linked_user_id is None or reading.stamp is None:
+        return reading.facts
+    strength = LINK_STRENGTH[LinkedBy(message.linked_by)]
+    return (
+        *reading.facts,
+        Fact(reading.uid, Register.USER, message.linked_user_id, reading.stamp, strength),
+    )
+
+
+def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -> None:
+    if reading.coach is not None:
+        recorded = record_coach(reading.coach, stamp=(microseconds(stamp.moment), stamp.rank, stamp.digest))
+        if recorded.email_changed:
+            services.adopt(recorded.coach)
+    if message.linked_user_id is None:
+        found = _find_user(reading)
+        if found is not None:
+            message.linked_user, message.linked_by = found.user, found.by
+    recorded_bookings = services.record(facts_of(message, reading), message=message, now=now)
+    booking = recorded_bookings.bookings[reading.uid]
+    if booking.user_id is None and booking.client_email:
+        # Whoever signed up between our look-up and our commit did not see this booking, and we did not see them.
+        user = User.objects.filter(email=booking.client_email).first()
+        if user is not None:
+            _attribute(booking, user, now=now)
+
+
+def _find_user(reading: Reading) -> Found | None:
+    """Whom the message is about: by our signed token, else by the address that the client typed."""
+    for token in reading.tokens:
+        user_id = links.user_id_in(token)
+        user = User.objects.filter(user_id=user_id).first() if user_id else None
+        if user is not None:
+            return Found(user, LinkedBy.TOKEN)
+    user = User.objects.filter(email=reading.client_email).first() if reading.client_email else None
+    return None if user is None else Found(user, LinkedBy.EMAIL)
+
+
+def _settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:
+    """Note what became of the message. One that was applied once stays applied."""
+    if message.outcome != Outcome.APPLIED:
+        message.outcome = outcome
+    message.error = clean(error)[:1000]
+    message.processed_at = now
+    message.save(update_fields=services.MESSAGE_FIELDS)
+
+
+# --- Sign-up ---------------------------------------------------------------------------------------------------------
+
+
+def attribute(user: User, *, now: datetime | None = None) -> int:
+    """Give a user the bookings made with their address that belong to nobody. Returns how many.
+
+    Each is a message of its own, so that a rebuild knows of it.
+    """
+    moment = now or timezone.now()
+    orphans = Booking.objects.unattributed().filter(client_email=user.email).order_by("id")
+    for booking in orphans:
+        _attribute(booking, user, now=moment)
+    return len(orphans)
+
+
+def _attribute(booking: Booking, user: User, *, now: datetime) -> None:
+    document = {
+        "uid": booking.uid,
+        "userId": user.user_id,
+        "email": user.email,
+        "at": now.isoformat(),
+    }
+    body = json.dumps(document).encode()
+    process(
+        receive(body, source=Source.SIGN_UP, about=Found(user, LinkedBy.EMAIL), now=now),
+        now=now,
+    )

@@ -1,0 +1,77 @@
+"""Addresses of Cal.com's pages for one user or booking, and the signed token that says who books (webhooks.md §6, §7).
+
+No I/O: every address follows from settings and the booking's row.
+"""
+
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from django.conf import settings
+from django.core import signing
+
+from bookings.cal import TOKEN_METADATA, TOKEN_QUESTION
+from bookings.models import Booking
+from users.models import User
+
+# The token is chosen by whoever holds the browser, so it is signed; it says only who, opens nothing, and doesn't
+# expire: a link in an old mail must still find its user.
+_signer = signing.Signer(salt="bookings.cal.links.user")
+
+
+class NotConfigured(Exception):
+    """CAL_EVENT_URL is not set."""
+
+
+def user_token(user: User) -> str:
+    return _signer.sign(user.user_id)
+
+
+def user_id_in(token: str) -> str | None:
+    """The userId that we signed; None for anything that we didn't."""
+    try:
+        return _signer.unsign(token)
+    except signing.BadSignature:
+        return None
+
+
+def booking_url(user: User) -> str:
+    """The event page with the form filled in for this user. Raises NotConfigured."""
+    if not settings.CAL_EVENT_URL:
+        raise NotConfigured
+    token = user_token(user)
+    query = {
+        "name": user.name,
+        "email": user.email,
+        f"metadata[{TOKEN_METADATA}]": token,
+        TOKEN_QUESTION: token,
+    }
+    parts = urlsplit(settings.CAL_EVENT_URL)
+    joined = "&".join(filter(None, [parts.query, urlencode(query, quote_via=quote)]))
+    return urlunsplit(parts._replace(query=joined))
+
+
+def manage_url(booking: Booking) -> str:
+    """Cal.com's own page of the booking; the way back to an unpaid one too."""
+    return f"{_site(booking)}/booking/{quote(booking.uid, safe='')}"
+
+
+def cancel_url(booking: Booking) -> str:
+    query = {
+        "cancel": "true",
+        "allRemainingBookings": "false",
+        "cancelledBy": booking.client_email,
+    }
+    return f"{manage_url(booking)}?{_query(query)}"
+
+
+def reschedule_url(booking: Booking) -> str:
+    query = _query({"rescheduledBy": booking.client_email})
+    return f"{_site(booking)}/reschedule/{quote(booking.uid, safe='')}" + (f"?{query}" if query else "")
+
+
+def _site(booking: Booking) -> str:
+    """An organization has a host of its own, which its webhooks tell as bookerUrl; other messages don't."""
+    return booking.site or settings.CAL_WEB_BASE_URL
+
+
+def _query(query: dict[str, str]) -> str:
+    return urlencode({key: value for key, value in query.items() if value}, quote_via=quote)

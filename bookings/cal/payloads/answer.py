@@ -1,0 +1,116 @@
+"""What a booking in an answer of API v2 says (version 2024-08-13; api_v2.md §2.5)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from bookings.cal import TOKEN_METADATA, TOKEN_QUESTION
+from bookings.cal.payloads.fields import Node, PayloadError
+from bookings.cal.payloads.reading import (
+    DIGEST_LETTERS,
+    UNKNOWN,
+    Reading,
+    Teller,
+    texts,
+)
+from bookings.domain.registers import UID_LENGTH, Register, Stamp, absence_of
+from bookings.domain.words import Format, Lifecycle
+from coaches.services import CoachDetails
+
+TRIGGER = "api"
+RANK = 0  # In one instant, what Cal.com announces outweighs what it is asked.
+
+# Cal.com announces a cancellation before it writes it, and clocks differ: an answer is not believed to be newer than
+# this before the request, unless the row itself says so.
+DELAY = timedelta(minutes=5)
+
+STATUSES: Mapping[str, Lifecycle] = MappingProxyType(
+    {
+        "accepted": Lifecycle.ACCEPTED,
+        "pending": Lifecycle.REQUESTED,
+        "cancelled": Lifecycle.CANCELLED,
+        "rejected": Lifecycle.REJECTED,
+    }
+)
+
+
+def read_answer(document: object, *, requested_at: datetime, digest: str) -> Reading:
+    """What one booking object of the API says, asked at `requested_at` by our clock.
+
+    The API knows no payment. Unknown statuses (`awaiting_host`, and what may come) say nothing. Raises PayloadError.
+    """
+    row = Node(document)
+    if not isinstance(document, dict):
+        raise PayloadError("The booking is not a JSON object.")
+    uid = row["uid"].identifier(UID_LENGTH)
+    if not uid:
+        raise row["uid"].error("is missing")
+    changed_at = row["updatedAt"].moment() or row["createdAt"].moment()
+    as_of = max(filter(None, [changed_at, requested_at - DELAY]))
+    stamp = Stamp(as_of, RANK, digest[:DIGEST_LETTERS])
+    tell = Teller(uid, stamp)
+    responses = row["bookingFieldsResponses"]
+    if responses["email"].value == UNKNOWN:  # What the API answers where it can't read them: name and all.
+        responses = Node(None)
+
+    facts = [
+        *tell.tell(Register.LIFECYCLE, STATUSES.get(row["status"].text(20))),
+        *tell.supersedes(row["rescheduledFromUid"]),
+        *tell.superseded_by(row["rescheduledToUid"]),
+        *tell.schedule(row["start"], row["end"]),
+        *tell.client(name=responses["name"], email=responses["email"], attendees=row["attendees"]),
+        *tell.tell(Register.TITLE, row["title"].text(255)),
+        *tell.tell(Register.EVENT_TYPE, _event_type(row)),
+        *tell.tell(Register.NUMBER, row["id"].integer()),
+        *tell.tell(Register.CALENDAR_UID, row["icsUid"].text(255)),
+        *tell.tell(Register.CANCELLED_BY, row["cancelledByEmail"].text(254)),
+        *tell.tell(Register.REASON, row["cancellationReason"].text(1000)),
+        *tell.link(row["location"], row["meetingUrl"]),
+    ]
+    coach = _host(row)
+    if coach is not None:
+        facts += tell.tell(Register.COACH, coach.cal_user_id)
+    if any(attendee["seatUid"].exists for attendee in row["attendees"].items()):
+        facts += tell.tell(Register.FORMAT, Format.SEATS.value)
+    elif row["recurringBookingUid"].exists:
+        facts += tell.tell(Register.FORMAT, Format.SERIES.value)
+
+    # `updatedAt` doesn't move when an attendee is marked absent, so absence is as of the request itself.
+    just_before = Teller(
+        uid,
+        Stamp(requested_at - timedelta(microseconds=1), RANK, digest[:DIGEST_LETTERS]),
+    )
+    facts += just_before.tell(Register.COACH_ABSENT, row["absentHost"].flag())
+    for attendee in row["attendees"].items():
+        if email := attendee["email"].email():
+            facts += just_before.tell(absence_of(email), attendee["absent"].flag())
+
+    return Reading(
+        trigger=TRIGGER,
+        uid=uid,
+        facts=tuple(facts),
+        coach=coach,
+        stamp=stamp,
+        tokens=texts(row["metadata"][TOKEN_METADATA], responses[TOKEN_QUESTION]),
+        client_email=responses["email"].email(),
+    )
+
+
+def _event_type(row: Node) -> int | None:
+    event_type = row["eventType"]["id"] if row["eventType"]["id"].exists else row["eventTypeId"]
+    return event_type.integer()
+
+
+def _host(row: Node) -> CoachDetails | None:
+    """The organizer: always the only one in `hosts`, with the word "unknown" for an id where the account is gone."""
+    host = next(row["hosts"].items(), Node(None))
+    cal_user_id = host["id"].integer()
+    if cal_user_id is None:
+        return None
+    return CoachDetails(
+        cal_user_id=cal_user_id,
+        name=host["name"].text(200),
+        email=host["email"].email(),
+        username=host["username"].text(100),
+        time_zone=host["timeZone"].time_zone(),
+    )

@@ -1,0 +1,1 @@
+"""Configuration and database traps, named before the first event meets them."""

@@ -1,0 +1,299 @@
+"""The rows: bookings with their registers, the timeline of their statuses, and the inbox of messages.
+
+No rule lives here but what the database can hold: choices, keys and the order of times. `services.record` alone writes
+bookings and their timeline.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.domain.registers import LINK_LENGTH, UID_LENGTH
+from bookings.domain.status import is_expected
+from bookings.domain.words import (
+    Format,
+    Lifecycle,
+    LinkedBy,
+    Outcome,
+    Payment,
+    Source,
+    Status,
+    Why,
+)
+from coaches.models import Coach
+from users.addresses import MAX_LENGTH as EMAIL_LENGTH
+from users.fields import ExactCharField
+from users.models import User
+
+REFERENCE_LENGTH = 14
+
+
+def known(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+    """The rule that a column holds one of its choices; the database keeps it too."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Reads as words. The first word says whose bookings, the next which of them."""
+
+    def ours(self) -> Self:
+        """Without those known to be of an event type that we don't sell; one whose type nobody told is ours."""
+        if not settings.CAL_EVENT_TYPE_IDS:
+            return self
+        return self.filter(Q(event_type=None) | Q(event_type__in=settings.CAL_EVENT_TYPE_IDS))
+
+    def of_user(self, user: User) -> Self:
+        return self.ours().filter(user=user)
+
+    def heads(self) -> Self:
+        """Each chain of reschedules once, by its newest booking."""
+        return self.filter(is_head=True)
+
+    def with_coach(self) -> Self:
+        return self.select_related("coach")
+
+    def without_registers(self) -> Self:
+        """What pages show is in the columns; the registers are for folding."""
+        return self.defer("registers")
+
+    def unattributed(self) -> Self:
+        return self.filter(user=None)
+
+    def upcoming(self, *, now: datetime) -> Self:
+        """Not over yet; one whose time nobody told isn't either."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+    def past(self, *, now: datetime) -> Self:
+        return self.filter(ends_at__lte=now)
+
+    def chain_of(self, name: str) -> Self:
+        """All bookings of the chain in which one has this reference or uid."""
+        named = Booking.objects.filter(Q(reference=name) | Q(uid=name))
+        return self.filter(chain_reference__in=named.values("chain_reference"))
+
+
+class Obstacle(models.TextChoices):
+    """Why a booking can't be cancelled or moved any more."""
+
+    CANCELLED = "already_cancelled", _("The booking is cancelled already.")
+    PASSED = "already_passed", _("The time of the booking has passed.")
+    CANCELLING_DISABLED = (
+        "cancelling_disabled",
+        _("Bookings of this kind can't be cancelled."),
+    )
+    RESCHEDULING_DISABLED = (
+        "rescheduling_disabled",
+        _("Bookings of this kind can't be moved."),
+    )
+
+
+class Booking(models.Model):
+    """A session as the facts told so far make it: see `domain.projection.Projection` for what the columns mean.
+
+    `registers` holds what was told and as of when; every other column but the keys is concluded from it.
+    """
+
+    uid = ExactCharField(_("Cal.com uid"), max_length=UID_LENGTH, unique=True)
+    reference = ExactCharField(_("own reference"), max_length=REFERENCE_LENGTH)
+    chain_reference = ExactCharField(_("reference"), max_length=REFERENCE_LENGTH)
+    is_head = models.BooleanField(_("newest of its chain"), default=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PENDING)
+    why = models.CharField(_("because"), max_length=20, choices=Why, default=Why.UNCONFIRMED)
+
+    lifecycle = models.CharField(_("lifecycle"), max_length=20, choices=Lifecycle, default=Lifecycle.UNKNOWN)
+    superseded_by = ExactCharField(_("moved to uid"), max_length=UID_LENGTH, blank=True)
+    ended = models.BooleanField(_("end has passed"), default=False)
+    client_absent = models.BooleanField(_("client absent"), null=True)
+    coach_absent = models.BooleanField(_("coach absent"), null=True)
+    cancelled_by = models.CharField(_("cancelled by"), max_length=254, blank=True)
+    reason = models.CharField(_("reason given"), max_length=1000, blank=True)
+    reschedule_requested = models.BooleanField(_("coach asked for another time"), default=False)
+
+    payment = models.CharField(_("payment"), max_length=20, choices=Payment, default=Payment.UNKNOWN)
+    price = models.PositiveBigIntegerField(_("list price"), null=True, help_text=_("In minor units of the currency."))
+    currency = models.CharField(_("currency"), max_length=8, blank=True)
+    payment_id = models.PositiveBigIntegerField(_("Cal.com payment ID"), null=True)
+    payment_intent = ExactCharField(_("Stripe payment"), max_length=255, blank=True)
+
+    coach = models.ForeignKey(
+        Coach,
+        models.PROTECT,
+        null=True,
+        related_name="bookings",
+        verbose_name=_("coach"),
+    )
+    coach_email = ExactCharField(_("coach's e-mail, told without an ID"), max_length=EMAIL_LENGTH, blank=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="bookings", verbose_name=_("user"))
+    linked_by = models.CharField(_("user found by"), max_length=20, choices=LinkedBy, default=LinkedBy.NOBODY)
+
+    title = models.CharField(_("title"), max_length=255, blank=True)
+    starts_at = models.DateTimeField(_("starts"), null=True)
+    ends_at = models.DateTimeField(_("ends"), null=True)
+    client_name = models.CharField(_("client's name"), max_length=200, blank=True)
+    client_email = ExactCharField(_("client's e-mail"), max_length=EMAIL_LENGTH, blank=True)
+    client_time_zone = models.CharField(_("client's time zone"), max_length=64, blank=True)
+    link = models.CharField(_("link to join"), max_length=LINK_LENGTH, blank=True)
+    site = models.CharField(_("site of its pages"), max_length=255, blank=True)
+    event_type = models.PositiveBigIntegerField(_("event type ID"), null=True)
+    number = models.PositiveBigIntegerField(_("Cal.com booking ID"), null=True)
+    calendar_uid = models.CharField(_("calendar uid"), max_length=255, blank=True)
+    cancelling_disabled = models.BooleanField(_("cancelling disabled"), default=False)
+    rescheduling_disabled = models.BooleanField(_("rescheduling disabled"), default=False)
+    has_recording = models.BooleanField(_("has a recording"), default=False)
+    has_transcript = models.BooleanField(_("has a transcript"), default=False)
+    format = models.CharField(_("format"), max_length=20, choices=Format, default=Format.SINGLE)
+
+    registers = models.JSONField(default=dict, editable=False)
+    created_at = models.DateTimeField(_("first heard of"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        db_table = "booking"
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        ordering = ("-starts_at", "-id")
+        constraints = (
+            known("status", Status, "booking_status_known"),
+            known("why", Why, "booking_why_known"),
+            known("lifecycle", Lifecycle, "booking_lifecycle_known"),
+            known("payment", Payment, "booking_payment_known"),
+            known("linked_by", LinkedBy, "booking_linked_by_known"),
+            known("format", Format, "booking_format_known"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="booking_ends_after_start",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["user", "is_head", "starts_at", "id"], name="booking_of_user"),
+            models.Index(fields=["reference"], name="booking_by_reference"),
+            models.Index(fields=["chain_reference"], name="booking_by_chain"),
+            models.Index(fields=["client_email"], name="booking_by_client_email"),
+            models.Index(fields=["coach_email"], name="booking_by_coach_email"),
+            models.Index(fields=["starts_at", "id"], name="booking_by_start"),
+            models.Index(fields=["status", "starts_at"], name="booking_status_start"),
+            models.Index(fields=["coach", "starts_at"], name="booking_coach_start"),
+        )
+
+    def __str__(self) -> str:
+        return self.chain_reference
+
+    def obstacle_to_cancel(self, *, now: datetime) -> Obstacle | None:
+        """What keeps Cal.com from cancelling: cancelled or over already, or the event type (api_v2.md §3)."""
+        return self._obstacle(now=now) or (Obstacle.CANCELLING_DISABLED if self.cancelling_disabled else None)
+
+    def obstacle_to_reschedule(self, *, now: datetime) -> Obstacle | None:
+        return self._obstacle(now=now) or (Obstacle.RESCHEDULING_DISABLED if self.rescheduling_disabled else None)
+
+    def _obstacle(self, *, now: datetime) -> Obstacle | None:
+        if self.status == Status.BOOKING_CANCELLED:
+            return Obstacle.CANCELLED
+        if not is_expected(old=Status(self.status), new=Status.BOOKING_CANCELLED):
+            return Obstacle.PASSED
+        if self.ends_at is not None and self.ends_at <= now:
+            return Obstacle.PASSED
+        return None
+
+    def is_joinable(self, *, now: datetime) -> bool:
+        """Is there a meeting to go to?"""
+        over = self.ends_at is not None and self.ends_at <= now
+        return self.status == Status.BOOKING_CREATED and bool(self.link) and not over
+
+    def chain_timeline(self) -> "models.QuerySet[StatusChange]":
+        """What happened to all bookings of the chain."""
+        return StatusChange.objects.filter(booking__chain_reference=self.chain_reference)
+
+
+class Message(models.Model):
+    """The inbox: all that was told us, kept before it is understood, and replayed by `rebuild`.
+
+    `body` is what came, without the secrets in it. `digest` is of the bytes as they came, so that the same bytes are
+    known again. `linked_user` is whom the message was found to be about when it was first understood: a key may be
+    rotated and an address may change hands, but what it said then stays said.
+    """
+
+    source = models.CharField(_("source"), max_length=20, choices=Source)
+    digest = ExactCharField(_("digest"), max_length=64, unique=True)
+    trigger = models.CharField(_("event"), max_length=64, blank=True)
+    uid = ExactCharField(_("Cal.com uid"), max_length=UID_LENGTH, blank=True)
+    body = models.TextField(_("body"), blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, default=Outcome.RECEIVED)
+    error = models.CharField(_("error"), max_length=1000, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    linked_user = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("user it is about"),
+    )
+    linked_by = models.CharField(_("user found by"), max_length=20, choices=LinkedBy, default=LinkedBy.NOBODY)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    received_at = models.DateTimeField(_("received"))
+    processed_at = models.DateTimeField(_("processed"), null=True)
+
+    class Meta:
+        db_table = "message"
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("-id",)
+        constraints = (
+            known("source", Source, "message_source_known"),
+            known("outcome", Outcome, "message_outcome_known"),
+            known("linked_by", LinkedBy, "message_linked_by_known"),
+        )
+        indexes = (
+            models.Index(fields=["uid", "id"], name="message_by_uid"),
+            models.Index(fields=["outcome", "id"], name="message_by_outcome"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.trigger or self.get_source_display()} {self.pk}"
+
+
+class StatusChange(models.Model):
+    """The timeline: every change of a booking's status, with its cause. Written once, never changed."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="timeline", verbose_name=_("booking"))
+    old = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
+    new = models.CharField(_("to"), max_length=20, choices=Status)
+    why = models.CharField(_("because"), max_length=20, choices=Why)
+    expected = models.BooleanField(
+        _("expected"),
+        default=True,
+        help_text=_("Off: the table of arrows doesn't know this change."),
+    )
+    as_of = models.DateTimeField(_("as of"), null=True)
+    changed_at = models.DateTimeField(_("changed"))
+    message = models.ForeignKey(
+        Message,
+        models.SET_NULL,
+        null=True,
+        related_name="changes",
+        verbose_name=_("message"),
+    )
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        db_table = "status_change"
+        verbose_name = _("status change")
+        verbose_name_plural = _("timeline")
+        ordering: ClassVar = ("changed_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(old="") | Q(old__in=Status.values),
+                name="status_change_old_known",
+            ),
+            known("new", Status, "status_change_new_known"),
+            known("why", Why, "status_change_why_known"),
+        )
+        indexes = (models.Index(fields=["booking", "changed_at", "id"], name="status_change_of_booking"),)
+
+    def __str__(self) -> str:
+        return f"{self.old or '·'} → {self.new}"

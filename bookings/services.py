@@ -1,0 +1,208 @@
+"""The one door by which a booking changes: facts in, rows and timeline out."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from bookings.domain.projection import Projection, project, reference
+from bookings.domain.registers import Fact, Register, Registers, decode, encode, fold
+from bookings.domain.status import is_expected
+from bookings.domain.words import Outcome, Status
+from bookings.models import Booking, Message, StatusChange
+from coaches.models import Coach
+
+ATTEMPTS = 8  # Of one transaction that others got in the way of.
+MOST_GROWTHS = 50  # Of a chain while it is locked; each step finds at least one more booking of it.
+_IN_THE_WAY = frozenset({1205, 1213})  # MySQL: lock wait timeout, deadlock found.
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a message did: which bookings it changed, by uid, and all that it was about."""
+
+    changed: tuple[str, ...]
+    bookings: Mapping[str, Booking]
+
+
+class _ChainGrew(Exception):
+    """The facts concern bookings that aren't locked yet."""
+
+    def __init__(self, uids: set[str]) -> None:
+        super().__init__()
+        self.uids = uids
+
+
+def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = None) -> Recorded:
+    """Let these facts, told by this message, change what they are newer than.
+
+    1. Makes the rows that don't exist, each in a transaction of its own.
+    2. In one transaction: locks all bookings of the chain in order of primary key, folds, concludes, saves what
+       changed, writes the timeline, and notes the outcome on the message.
+
+    Safe to repeat, safe in any order, safe with any number of connections at once: what got in the way of others is
+    done again, whole. Raises what the database raises when it goes on getting in the way.
+    """
+    facts = tuple(facts)
+    moment = now or timezone.now()
+    uids = {fact.uid for fact in facts} | _linked(facts)
+    for _growth in range(MOST_GROWTHS):
+        ids = _ids(uids)
+        try:
+            return _repeated(lambda ids=ids: _record_locked(facts, ids=ids, message=message, now=moment))
+        except _ChainGrew as grown:
+            uids |= grown.uids
+    raise RuntimeError(f"The chain of {sorted(uids)[:3]} grew {MOST_GROWTHS} times while it was recorded.")
+
+
+def adopt(coach: Coach) -> int:
+    """Give the coach the bookings that named no id, only this address. Returns how many."""
+    if not coach.email:
+        return 0
+    nameless = Booking.objects.filter(coach=None, coach_email=coach.email)
+    return nameless.update(coach=coach)
+
+
+def _linked(facts: Iterable[Fact]) -> set[str]:
+    return {fact.value for fact in facts if fact.register in (Register.SUPERSEDES, Register.SUPERSEDED_BY)}
+
+
+def _neighbours(registers: Registers) -> set[str]:
+    links = (registers.get(Register.SUPERSEDES), registers.get(Register.SUPERSEDED_BY))
+    return {told.value for told in links if told is not None}
+
+
+def _ids(uids: set[str]) -> list[int]:
+    """Primary keys of these bookings, made where they don't exist.
+
+    A row of its own transaction each: inserts of one key by many connections would deadlock inside longer ones.
+    """
+    known = dict(Booking.objects.filter(uid__in=uids).values_list("uid", "id"))
+    for uid in sorted(uids - known.keys()):
+        try:
+            with transaction.atomic():
+                own = reference(uid)
+                known[uid] = Booking.objects.create(uid=uid, reference=own, chain_reference=own).pk
+        except IntegrityError:
+            known[uid] = Booking.objects.values_list("id", flat=True).get(uid=uid)
+    return sorted(known.values())
+
+
+def _repeated(work: Callable[[], Recorded]) -> Recorded:
+    """Do it again, whole, where the database chose this transaction as the victim of a deadlock."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return work()
+        except OperationalError as error:
+            in_the_way = bool(error.args) and error.args[0] in _IN_THE_WAY
+            if not in_the_way or attempt == ATTEMPTS or connection.in_atomic_block:
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 apart from each other, not secret
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+@transaction.atomic
+def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message, now: datetime) -> Recorded:
+    rows = {row.uid: row for row in Booking.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    before = {uid: decode(row.registers) for uid, row in rows.items()}
+    after: dict[str, Registers] = {}
+    for uid, registers in before.items():
+        after[uid] = fold(registers, (fact for fact in facts if fact.uid == uid))
+    # Neighbours of before too: a link that is replaced changes the booking that it no longer points at.
+    wanted = set().union(*map(_neighbours, before.values()), *map(_neighbours, after.values()))
+    if not wanted <= rows.keys():
+        raise _ChainGrew(wanted)
+
+    changed = tuple(sorted(uid for uid in rows if after[uid] != before[uid]))
+    if changed:
+        coaches = _coaches(after)
+        timeline = []
+        for uid, projection in project(after, payment_required=settings.CAL_PAYMENT_REQUIRED).items():
+            row, old = rows[uid], rows[uid].status if before[uid] else ""
+            if uid in changed:
+                row.registers = encode(after[uid])
+            _save(row, projection, coaches=coaches, registers_changed=uid in changed)
+            if row.status != old:
+                newest = max(
+                    (fact.stamp.moment for fact in facts if fact.uid == uid),
+                    default=None,
+                )
+                timeline.append(
+                    StatusChange(
+                        booking=row,
+                        old=old,
+                        new=row.status,
+                        why=row.why,
+                        expected=not old or is_expected(old=Status(old), new=Status(row.status)),
+                        as_of=newest,
+                        changed_at=now,
+                        message=message,
+                        by=message.by,
+                    )
+                )
+        StatusChange.objects.bulk_create(timeline)
+    # A message that once changed something stays one that did, however often it comes again.
+    if changed or message.outcome != Outcome.APPLIED:
+        message.outcome = Outcome.APPLIED if changed else Outcome.UNCHANGED
+    message.error = ""
+    message.processed_at = now
+    message.save(update_fields=MESSAGE_FIELDS)
+    return Recorded(changed, rows)
+
+
+MESSAGE_FIELDS = (
+    "trigger",
+    "uid",
+    "outcome",
+    "error",
+    "attempts",
+    "linked_user",
+    "linked_by",
+    "processed_at",
+)
+
+
+def _coaches(chain: Mapping[str, Registers]) -> dict[int | str, int]:
+    """Primary keys of the coaches that a chain names, by id upstream and by address."""
+    told = [registers.get(name) for registers in chain.values() for name in (Register.COACH, Register.COACH_EMAIL)]
+    names = {entry.value for entry in told if entry is not None}
+    if not names:
+        return {}
+    ids, emails = (
+        {n for n in names if isinstance(n, int)},
+        {n for n in names if isinstance(n, str)},
+    )
+    found: dict[int | str, int] = dict(Coach.objects.filter(cal_user_id__in=ids).values_list("cal_user_id", "id"))
+    if emails:
+        found |= dict(Coach.objects.filter(email__in=emails).order_by("-id").values_list("email", "id"))
+    return found
+
+
+def columns(projection: Projection) -> dict[str, object]:
+    """A projection as columns: all but the coach, who needs a look-up."""
+    values = asdict(projection)
+    del values["coach"]
+    values["user_id"] = values.pop("user")
+    return values
+
+
+def _save(
+    row: Booking,
+    projection: Projection,
+    *,
+    coaches: Mapping[int | str, int],
+    registers_changed: bool,
+) -> None:
+    """Write the columns that changed, and no others."""
+    values = columns(projection)
+    values["coach_id"] = coaches.get(projection.coach_email if projection.coach is None else projection.coach)
+    changed = [column for column, value in values.items() if getattr(row, column) != value]
+    for column in changed:
+        setattr(row, column, values[column])
+    if changed or registers_changed:
+        row.save(update_fields=[*changed, "registers", "updated_at"])

@@ -1,0 +1,58 @@
+"""The only writer of what is mirrored of a coach."""
+
+from dataclasses import dataclass, fields
+
+from django.db import transaction
+
+from coaches.models import Coach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachDetails:
+    """What a message says of a coach. Empty says nothing."""
+
+    cal_user_id: int
+    name: str = ""
+    email: str = ""
+    username: str = ""
+    time_zone: str = ""
+
+
+MIRRORED = tuple(field.name for field in fields(CoachDetails) if field.name != "cal_user_id")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCoach:
+    coach: Coach
+    email_changed: bool
+
+
+def record_coach(details: CoachDetails, *, stamp: tuple[int, int, str]) -> RecordedCoach:
+    """Make the coach if unknown, and let each mirrored field be what the newest statement said.
+
+    `stamp` is (microseconds since 1970 in UTC, rank, digest of the message). Safe to repeat, safe in any order.
+    Commits by itself before any booking is locked: a coach's row is shared by many bookings, and a foreign key to it
+    holds a shared lock on MySQL, which two transactions could not both raise.
+    """
+    coach, _created = Coach.objects.get_or_create(cal_user_id=details.cal_user_id)
+    if not _newer(coach, details, stamp):
+        return RecordedCoach(coach, email_changed=False)
+    with transaction.atomic():
+        coach = Coach.objects.select_for_update().get(pk=coach.pk)
+        newer = _newer(coach, details, stamp)
+        known_email = coach.email
+        for field in newer:
+            setattr(coach, field, getattr(details, field))
+            coach.stamps[field] = list(stamp)
+        if newer:
+            coach.save(update_fields=[*newer, "stamps", "updated_at"])
+    return RecordedCoach(coach, email_changed=coach.email != known_email)
+
+
+def _newer(coach: Coach, details: CoachDetails, stamp: tuple[int, int, str]) -> list[str]:
+    """The fields of which this statement knows better than the row."""
+    return [
+        field
+        for field in MIRRORED
+        if getattr(details, field) and (field not in coach.stamps or stamp > tuple(coach.stamps[field]))
+    ]

@@ -1,0 +1,3 @@
+"""pytest finds the shared fixtures here."""
+
+pytest_plugins = ["careercoach.testing"]
