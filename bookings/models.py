@@ -242,6 +242,7 @@ class Message(models.Model):
         db_table = "message"
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        permissions = (("view_message_body", _("Can see what messages say")),)
         ordering = ("-id",)
         constraints = (
             known("source", Source, "message_source_known"),

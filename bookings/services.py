@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -52,9 +53,9 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
     moment = now or timezone.now()
     uids = {fact.uid for fact in facts} | _linked(facts)
     for _growth in range(MOST_GROWTHS):
-        ids = _ids(uids)
+        locked = partial(_record_locked, facts, ids=_ids(uids), message=message, now=moment)
         try:
-            return _repeated(lambda ids=ids: _record_locked(facts, ids=ids, message=message, now=moment))
+            return _repeated(locked)
         except _ChainGrew as grown:
             uids |= grown.uids
     raise RuntimeError(f"The chain of {sorted(uids)[:3]} grew {MOST_GROWTHS} times while it was recorded.")
@@ -72,7 +73,8 @@ def _linked(facts: Iterable[Fact]) -> set[str]:
     return {fact.value for fact in facts if fact.register in (Register.SUPERSEDES, Register.SUPERSEDED_BY)}
 
 
-def _neighbours(registers: Registers) -> set[str]:
+def neighbours(registers: Registers) -> set[str]:
+    """The uids that a booking names as the one before it and the one after it."""
     links = (registers.get(Register.SUPERSEDES), registers.get(Register.SUPERSEDED_BY))
     return {told.value for told in links if told is not None}
 
@@ -114,7 +116,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
     for uid, registers in before.items():
         after[uid] = fold(registers, (fact for fact in facts if fact.uid == uid))
     # Neighbours of before too: a link that is replaced changes the booking that it no longer points at.
-    wanted = set().union(*map(_neighbours, before.values()), *map(_neighbours, after.values()))
+    wanted = set().union(*map(neighbours, before.values()), *map(neighbours, after.values()))
     if not wanted <= rows.keys():
         raise _ChainGrew(wanted)
 

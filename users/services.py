@@ -25,7 +25,8 @@ class SignedUp:
 def sign_up(*, name: str, email: str, user_id: str = "") -> SignedUp:
     """Make the user, or bring the one with this `user_id` up to date.
 
-    Raises AddressTaken and StaffAccount. Safe to repeat with a `user_id`, and with several callers at once: the unique keys decide.
+    Raises AddressTaken and StaffAccount. Safe to repeat with a `user_id`, and with several callers at once: the unique
+    keys decide.
     """
     email = normalised(email)
     user_id = user_id or new_user_id()

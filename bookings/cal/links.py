@@ -3,7 +3,7 @@
 No I/O: every address follows from settings and the booking's row.
 """
 
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -46,7 +46,7 @@ def booking_url(user: User) -> str:
     }
     parts = urlsplit(settings.CAL_EVENT_URL)
     joined = "&".join(filter(None, [parts.query, urlencode(query, quote_via=quote)]))
-    return urlunsplit(parts._replace(query=joined))
+    return str(parts._replace(query=joined).geturl())
 
 
 def manage_url(booking: Booking) -> str:

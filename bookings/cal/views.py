@@ -1,6 +1,6 @@
 """POST /api/webhook/cal: where Cal.com tells us. The answers are those of its table in docs/architecture.md."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -21,8 +21,8 @@ class NotAuthentic(APIException):
     status_code = status.HTTP_401_UNAUTHORIZED
     default_code = "bad_signature"
     default_detail = _(
-        "The signature in X-Cal-Signature-256 doesn't fit this body. The secret of the webhook at Cal.com must be one of "
-        "CAL_WEBHOOK_SECRETS here."
+        "The signature in X-Cal-Signature-256 doesn't fit this body. The secret of the webhook at Cal.com must be "
+        "one of CAL_WEBHOOK_SECRETS here."
     )
 
 
@@ -46,10 +46,10 @@ class CouldNotApply(APIException):
 class CalWebhook(APIView):
     """Verify, keep, apply. Nothing is written for a body that isn't authentic."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
-    authentication_classes: ClassVar[list[type]] = []
-    permission_classes: ClassVar[list[type]] = []
-    parser_classes: ClassVar[list[type]] = []
+    http_method_names = ["post"]
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = ()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         """JSON, whatever the sender accepts: an event must not be lost over a header."""

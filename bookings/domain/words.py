@@ -50,7 +50,7 @@ class LinkedBy(TextChoices):
     NOBODY = "nobody", _("Nobody")
     EMAIL = "email", _("E-mail address")
     CHAIN = "chain", _("Earlier booking")
-    TOKEN = "token", _("Signed link")  # noqa: S105 the name of a way, no password
+    TOKEN = "token", _("Signed link")
     OPS = "ops", _("Staff")
 
 

@@ -1,6 +1,5 @@
 """Each genuine story, in any order and however often, ends in the same rows."""
 
-import itertools
 import json
 import random
 from collections import defaultdict
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from bookings.models import Booking, Message, StatusChange
-from careercoach.testing import all_recorded, body_of, recorded
+from careercoach.testing import all_recorded
 
 SHOWN = (
     "uid",

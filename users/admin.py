@@ -1,0 +1,70 @@
+"""People in the admin: find them, let staff in, and go on to their bookings."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from users.models import User
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """People are found by `user_id`, e-mail or name. Rights, and accounts that have some, are for superusers."""
+
+    list_display = ("name", "email", "user_id", "is_staff", "created_at")
+    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
+    search_fields = ("user_id", "email", "name")
+    search_help_text = _("User ID, e-mail address or name, or a part of it.")
+    ordering = ("-id",)
+    actions = None  # A user with bookings can't be deleted, so nobody should try with many at once.
+    show_full_result_count = False
+    readonly_fields = ("booking_list", "created_at", "last_login")
+    fieldsets = (
+        (None, {"fields": ("name", "email", "user_id", "booking_list", "password")}),
+        (_("Permissions"), {"fields": ("is_active", *RIGHTS)}),
+        (_("Important dates"), {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "description": _("Clients sign up by themselves. Add people here who work with this admin."),
+                "fields": ("name", "email", "user_id", "is_staff", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    @admin.display(description=_("bookings"))
+    def booking_list(self, user: User) -> str:
+        query = urlencode({"user": user.user_id})
+        return format_html(
+            '<a href="{}?{}">{}</a>', reverse("admin:bookings_booking_changelist"), query, _("Bookings of this user")
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        kept = () if obj is None else ("user_id",)  # Other systems know the person by it.
+        withheld = () if request.user.is_superuser else RIGHTS
+        return (*self.readonly_fields, *kept, *withheld)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"is_staff": True} | super().get_changeform_initial_data(request)
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    """Whoever sets the password of a member of staff, or their address, can do all that this person can."""
+    return user is None or request.user.is_superuser or not (user.is_staff or user.is_superuser)
