@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import Enum
 from functools import partial
 
 from django.conf import settings
@@ -187,7 +188,7 @@ def _coaches(chain: Mapping[str, Registers]) -> dict[int | str, int]:
 
 def columns(projection: Projection) -> dict[str, object]:
     """A projection as columns: all but the coach, who needs a look-up."""
-    values = asdict(projection)
+    values = {name: value.value if isinstance(value, Enum) else value for name, value in asdict(projection).items()}
     del values["coach"]
     values["user_id"] = values.pop("user")
     return values

@@ -194,9 +194,8 @@ def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -
         found = _find_user(reading)
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
-    recorded_bookings = services.record(facts_of(message, reading), message=message, now=now)
-    booking = recorded_bookings.bookings[reading.uid]
-    if booking.user_id is None and booking.client_email:
+    booking = services.record(facts_of(message, reading), message=message, now=now).bookings.get(reading.uid)
+    if booking is not None and booking.user_id is None and booking.client_email:
         # Whoever signed up between our look-up and our commit did not see this booking, and we did not see them.
         user = User.objects.filter(email=booking.client_email).first()
         if user is not None:
