@@ -74,7 +74,7 @@ def life(uid: str, number: int) -> list[bytes]:
 def columns(table: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"SHOW COLUMNS FROM {table}")
-        return [row[0] for row in cursor.fetchall() if row[0] != "id"]
+        return [f"`{row[0]}`" for row in cursor.fetchall() if row[0] != "id"]
 
 
 def fill(rows: int) -> None:
@@ -112,7 +112,7 @@ def fill(rows: int) -> None:
 
 def _copy(cursor: Any, table: str, other: dict[str, str]) -> None:
     names = columns(table)
-    values = ", ".join(other.get(name, f"t.{name}") for name in names)
+    values = ", ".join(other.get(name.strip("`"), f"t.{name}") for name in names)
     cursor.execute(
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM number,"
         f" (SELECT * FROM {table} ORDER BY id LIMIT 1) AS t"

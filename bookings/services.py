@@ -20,7 +20,7 @@ from bookings.models import Booking, Message, StatusChange
 from coaches.models import Coach
 
 ATTEMPTS = 8  # Of one transaction that others got in the way of.
-MOST_GROWTHS = 50  # Of a chain while it is locked; each step finds at least one more booking of it.
+MOST_GROWTHS = 50  # Of a chain, by others, between our look at it and our lock.
 _IN_THE_WAY = frozenset({1205, 1213})  # MySQL: lock wait timeout, deadlock found.
 
 
@@ -58,7 +58,7 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
         try:
             return _repeated(locked)
         except _ChainGrew as grown:
-            uids |= grown.uids
+            uids = _whole_chain(uids | grown.uids)
     raise RuntimeError(f"The chain of {sorted(uids)[:3]} grew {MOST_GROWTHS} times while it was recorded.")
 
 
@@ -78,6 +78,17 @@ def neighbours(registers: Registers) -> set[str]:
     """The uids that a booking names as the one before it and the one after it."""
     links = (registers.get(Register.SUPERSEDES), registers.get(Register.SUPERSEDED_BY))
     return {told.value for told in links if told is not None}
+
+
+def _whole_chain(uids: set[str]) -> set[str]:
+    """These, and all that their chains name as far as they are known now; others may be adding to them."""
+    chain: set[str] = set()
+    wanted = set(uids)
+    while wanted:
+        chain |= wanted
+        known = Booking.objects.filter(uid__in=wanted).values_list("registers", flat=True)
+        wanted = set().union(*(neighbours(decode(registers)) for registers in known)) - chain
+    return chain
 
 
 def _ids(uids: set[str]) -> list[int]:
@@ -123,18 +134,16 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
 
     changed = tuple(sorted(uid for uid in rows if after[uid] != before[uid]))
     if changed:
-        coaches = _coaches(after)
+        projections = project(after, payment_required=settings.CAL_PAYMENT_REQUIRED)
+        coaches = _coaches(projections.values())
         timeline = []
-        for uid, projection in project(after, payment_required=settings.CAL_PAYMENT_REQUIRED).items():
+        for uid, projection in projections.items():
             row, old = rows[uid], rows[uid].status if before[uid] else ""
             if uid in changed:
                 row.registers = encode(after[uid])
             _save(row, projection, coaches=coaches, registers_changed=uid in changed)
             if row.status != old:
-                newest = max(
-                    (fact.stamp.moment for fact in facts if fact.uid == uid),
-                    default=None,
-                )
+                newest = max((fact.stamp.moment for fact in facts if fact.uid == uid), default=None)
                 timeline.append(
                     StatusChange(
                         booking=row,
@@ -170,20 +179,20 @@ MESSAGE_FIELDS = (
 )
 
 
-def _coaches(chain: Mapping[str, Registers]) -> dict[int | str, int]:
-    """Primary keys of the coaches that a chain names, by id upstream and by address."""
-    told = [registers.get(name) for registers in chain.values() for name in (Register.COACH, Register.COACH_EMAIL)]
-    names = {entry.value for entry in told if entry is not None}
-    if not names:
-        return {}
-    ids, emails = (
-        {n for n in names if isinstance(n, int)},
-        {n for n in names if isinstance(n, str)},
-    )
-    found: dict[int | str, int] = dict(Coach.objects.filter(cal_user_id__in=ids).values_list("cal_user_id", "id"))
-    if emails:
+def _coaches(projections: Iterable[Projection]) -> dict[int | str, int]:
+    """Primary keys of the coaches that these name, by id upstream and by address."""
+    names = {_coach_name(projection) for projection in projections} - {""}
+    found: dict[int | str, int] = {}
+    if ids := {name for name in names if isinstance(name, int)}:
+        found |= dict(Coach.objects.filter(cal_user_id__in=ids).values_list("cal_user_id", "id"))
+    if emails := {name for name in names if isinstance(name, str)}:
         found |= dict(Coach.objects.filter(email__in=emails).order_by("-id").values_list("email", "id"))
     return found
+
+
+def _coach_name(projection: Projection) -> int | str:
+    """What names the coach: the id upstream, else the address; empty where nothing does."""
+    return projection.coach_email if projection.coach is None else projection.coach
 
 
 def columns(projection: Projection) -> dict[str, object]:
@@ -203,7 +212,7 @@ def _save(
 ) -> None:
     """Write the columns that changed, and no others."""
     values = columns(projection)
-    values["coach_id"] = coaches.get(projection.coach_email if projection.coach is None else projection.coach)
+    values["coach_id"] = coaches.get(_coach_name(projection))
     changed = [column for column, value in values.items() if getattr(row, column) != value]
     for column in changed:
         setattr(row, column, values[column])

@@ -62,9 +62,6 @@ def receive(
 ) -> Message:
     """The message for these bytes, kept if it is new. Commits by itself."""
     digest = hashlib.sha256(body).hexdigest()
-    kept = Message.objects.filter(digest=digest).first()
-    if kept is not None:
-        return kept
     message = Message(
         source=source,
         digest=digest,
@@ -77,7 +74,7 @@ def receive(
         with transaction.atomic():
             message.save(force_insert=True)
     except IntegrityError:
-        return Message.objects.get(digest=digest)  # The same bytes came by two connections at once.
+        return Message.objects.get(digest=digest)  # The same bytes came before, or by another connection at once.
     return message
 
 

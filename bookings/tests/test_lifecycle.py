@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bookings.domain.projection import reference
 from bookings.models import Booking, Message, StatusChange
 from careercoach.testing import all_recorded, body_of, recorded
 from coaches.models import Coach
@@ -188,6 +189,24 @@ def test_a_paid_booking_moved_by_its_client_stays_one_entry(post: Post, client: 
     assert entries() == [(booking_id, "BOOKING_CREATED", "paid", "2026-12-05T09:00:00Z")]
     assert status(OLD) == "BOOKING_CANCELLED"
     assert Booking.objects.get(uid=NEW).payment_intent == "pi_3RExampleCareerCoach01"
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_chain_may_be_long(post: Post, backwards: bool) -> None:
+    steps = [
+        changed(
+            "booking_rescheduled",
+            created_at=f"2026-11-27T{step // 60:02}:{step % 60:02}:00.000Z",
+            uid=f"step{step}",
+            rescheduleUid=f"step{step - 1}",
+        )
+        for step in range(1, 70)
+    ]
+
+    post(changed("booking_paid", uid="step0"), *(steps[::-1] if backwards else steps))
+
+    head = Booking.objects.get(is_head=True)
+    assert (head.uid, head.chain_reference, head.payment) == ("step69", reference("step0"), "paid")
 
 
 def test_a_flat_body_tells_of_the_booking_before_it_too(post: Post) -> None:
