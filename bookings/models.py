@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.domain.projection import canonical_reference
 from bookings.domain.registers import LINK_LENGTH, UID_LENGTH
 from bookings.domain.status import is_expected
 from bookings.domain.words import (
@@ -71,8 +72,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(ends_at__lte=now)
 
     def chain_of(self, name: str) -> Self:
-        """All bookings of the chain in which one has this reference or uid."""
-        named = Booking.objects.filter(Q(reference=name) | Q(uid=name))
+        """All bookings of the chain in which one has this reference, however it is typed, or this uid."""
+        named = Booking.objects.filter(Q(reference=canonical_reference(name) or name) | Q(uid=name))
         return self.filter(chain_reference__in=named.values("chain_reference"))
 
 

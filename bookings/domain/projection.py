@@ -65,12 +65,25 @@ class Projection:
 
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans("OIL", "011")
 
 
 def reference(uid: str) -> str:
     """What people call a booking: `CC-7K3P9-QX2MD`, the first 50 bits of the SHA-256 of its uid."""
     number = int.from_bytes(hashlib.sha256(uid.encode()).digest()) >> (256 - 50)
-    letters = "".join(_CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5))
+    return _written("".join(_CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5)))
+
+
+def canonical_reference(text: str) -> str:
+    """A reference as people type it, in the form in which it is stored; empty where it is none.
+
+    Case, dashes and blanks don't matter, nor do the letters that Crockford's alphabet leaves out for looking alike.
+    """
+    letters = text.upper().replace("-", "").replace(" ", "").removeprefix("CC").translate(_LOOKALIKES)
+    return _written(letters) if len(letters) == 10 and set(letters) <= set(_CROCKFORD) else ""
+
+
+def _written(letters: str) -> str:
     return f"CC-{letters[:5]}-{letters[5:]}"
 
 

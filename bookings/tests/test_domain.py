@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.domain.projection import project, reference
+from bookings.domain.projection import canonical_reference, project, reference
 from bookings.domain.registers import (
     LINK_STRENGTH,
     PAYMENT_STRENGTH,
@@ -267,6 +267,21 @@ def test_a_reference_is_the_same_everywhere_and_has_no_letter_to_misread() -> No
     assert reference("7hQ2mXk9sVb4TzLr8cNpYe") == "CC-7C60H-MF76P"
     letters = {letter for number in range(500) for letter in reference(str(number))[3:]} - {"-"}
     assert letters == set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("CC-7C60H-MF76P", "CC-7C60H-MF76P"),
+        ("cc 7c6oh mf76p", "CC-7C60H-MF76P"),
+        ("7C60HMF76P", "CC-7C60H-MF76P"),
+        ("CC-iLoHM-F76PX", "CC-110HM-F76PX"),
+        ("CC-7C60H-MF76U", ""),
+        ("7hQ2mXk9sVb4TzLr8cNpYe", ""),
+    ],
+)
+def test_a_reference_is_known_however_it_is_typed(typed: str, stored: str) -> None:
+    assert canonical_reference(typed) == stored
 
 
 # --- Properties ------------------------------------------------------------------------------------------------------
