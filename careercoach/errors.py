@@ -1,13 +1,12 @@
 """One shape of errors for all of the API: `{type, errors: [{code, detail, attr}]}`."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -31,7 +30,7 @@ class ErrorHandler(ExceptionHandler):
 class UnknownPath(APIView):
     """A path under /api/ that isn't one answers in the API's shape too."""
 
-    permission_classes: ClassVar[list[type[BasePermission]]] = []
+    permission_classes = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise NotFound
