@@ -256,7 +256,8 @@ class Message(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.trigger or self.get_source_display()} {self.pk}"
+        named = self.trigger if self.source == Source.WEBHOOK else ""
+        return f"{named or self.get_source_display()} {self.pk}"
 
 
 class StatusChange(models.Model):
@@ -298,4 +299,4 @@ class StatusChange(models.Model):
         indexes = (models.Index(fields=["booking", "changed_at", "id"], name="status_change_of_booking"),)
 
     def __str__(self) -> str:
-        return f"{self.old or '·'} → {self.new}"
+        return f"{self.get_old_display() or '·'} → {self.get_new_display()}"

@@ -1,7 +1,5 @@
 """Coaches in the admin: what Cal.com tells of them, to read; whether they are active is ours."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -37,7 +35,7 @@ class CoachAdmin(admin.ModelAdmin):
         (_("Important dates"), {"fields": ("created_at", "updated_at")}),
     )
 
-    @admin.display(description=_("booking_list"))
+    @admin.display(description=_("bookings"))
     def booking_list(self, coach: Coach) -> str:
         return format_html(
             '<a href="{}?coach__id__exact={}">{}</a>',

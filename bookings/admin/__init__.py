@@ -1,0 +1,9 @@
+"""Bookings and messages in the admin: all that is known and where it came from, to read; and "process again".
+
+Nothing mirrored is changed here. Whatever a message or a client wrote is escaped, wherever it is shown.
+"""
+
+from bookings.admin.bookings import BookingAdmin
+from bookings.admin.messages import MessageAdmin
+
+__all__ = ["BookingAdmin", "MessageAdmin"]

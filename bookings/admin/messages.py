@@ -1,0 +1,169 @@
+"""The inbox in the admin: what was told us, what became of it, and trying again."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table
+from bookings.cal import inbox
+from bookings.cal.payloads.webhook import EVENTS
+from bookings.models import Booking, Message
+
+MOST_NAMED = 10  # Failures in the summary.
+
+
+class OfEvent(admin.SimpleListFilter):
+    """The events that concern us: to list all that ever came would read the whole table."""
+
+    title = _("event")
+    parameter_name = "trigger"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(trigger, trigger) for trigger in EVENTS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        return queryset.filter(trigger=self.value()) if self.value() else queryset
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin):
+    """Read by all who may view it, but for the bodies; tried again by those who have the permission to change it."""
+
+    list_display = ("received", "told", "about", "result", "attempts", "complaint")
+    list_filter = ("source", "outcome", OfEvent, "received_at")
+    search_fields = ("uid__exact", "digest__exact")
+    search_help_text = _("Cal.com uid or digest, whole.")
+    ordering = ("-id",)
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = CappedPaginator
+    actions = ("process_again",)
+    readonly_fields = ("about", "result", "again", "changes_made", "received", "processed", "body_shown", "body_masked")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        booking = Booking.objects.filter(uid=OuterRef("uid")).values("pk")
+        return super().get_queryset(request).annotate(booking_pk=Subquery(booking)).defer("body")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> tuple[Any, ...]:
+        again = ("again",) if self.has_process_permission(request) else ()
+        body = "body_shown" if request.user.has_perm("bookings.view_message_body") else "body_masked"
+        return (
+            (None, {"fields": ("received", "source", "trigger", "about", "linked_user", "linked_by", "by")}),
+            (
+                _("What became of it"),
+                {"fields": ("result", "error", "attempts", "processed", "changes_made", *again)},
+            ),
+            (_("What it says"), {"fields": ("digest", body)}),
+        )
+
+    def has_process_permission(self, request: HttpRequest) -> bool:
+        """Nobody edits a message, so the permission to change one is what is needed to have it processed."""
+        return request.user.has_perm("bookings.change_message")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.process_one))
+        return [path("<int:pk>/process/", view, name="bookings_message_process"), *super().get_urls()]
+
+    # --- Process again -----------------------------------------------------------------------------------------------
+
+    @admin.action(description=_("Process again"), permissions=["process"])
+    def process_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        self._process(request, queryset.defer(None).order_by("pk"))
+
+    def process_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button on the page of a message. A view of its own, since Django saves pages in one transaction."""
+        if not self.has_process_permission(request):
+            raise PermissionDenied
+        self._process(request, [get_object_or_404(Message, pk=pk)])
+        return redirect("admin:bookings_message_change", pk)
+
+    def _process(self, request: HttpRequest, chosen: Iterable[Message]) -> None:
+        """Apply each, and say what came of it. One that fails keeps nobody from the next."""
+        done, failures = 0, []
+        for message in chosen:
+            try:
+                inbox.process(message)
+            except Exception:  # noqa: BLE001 The inbox has logged it, and noted it on the message.
+                failures.append(_("message %(id)d: %(error)s") % {"id": message.pk, "error": message.error})
+            else:
+                done += 1
+            self.log_change(request, message, _("Processed again."))
+        if not failures:
+            messages.success(request, _("%(done)d processed") % {"done": done})
+            return
+        named = [*failures[:MOST_NAMED], *(["…"] if len(failures) > MOST_NAMED else [])]
+        counted = {"done": done, "failed": len(failures), "which": "; ".join(named)}
+        messages.warning(request, _("%(done)d processed, %(failed)d failed: %(which)s") % counted)
+
+    # --- How it looks ------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("received"))
+    def received(self, message: Message) -> str:
+        return narrow(instant(message.received_at, timespec="seconds"), width=7)
+
+    @admin.display(description=_("processed"))
+    def processed(self, message: Message) -> str:
+        return instant(message.processed_at, timespec="seconds")
+
+    @admin.display(description=_("source and event"))
+    def told(self, message: Message) -> str:
+        return stacked(message.get_source_display(), narrow(message.trigger))
+
+    @admin.display(description=_("Cal.com uid"))
+    def about(self, message: Message) -> str:
+        if message.booking_pk is None:
+            return message.uid or "-"
+        address = reverse("admin:bookings_booking_change", args=[message.booking_pk])
+        return narrow(format_html('<a href="{}">{}</a>', address, message.uid), width=8)
+
+    @admin.display(description=_("outcome"))
+    def result(self, message: Message) -> str:
+        return badge(message.outcome, message.get_outcome_display())
+
+    @admin.display(description=_("error"))
+    def complaint(self, message: Message) -> str:
+        return narrow(Truncator(message.error).chars(100), width=9) if message.error else "-"
+
+    @admin.display(description=_("changes made"))
+    def changes_made(self, message: Message) -> str:
+        changes = message.changes.select_related("booking").defer("booking__registers")
+        return table(
+            (_("Booking"), _("Status"), _("Because")),
+            [
+                (page_of(change.booking), badge(change.new, change.get_new_display()), change.get_why_display())
+                for change in changes
+            ],
+        )
+
+    @admin.display(description=_("try again"))
+    def again(self, message: Message) -> str:
+        """A button of the page's own form, which has the CSRF token."""
+        address = reverse("admin:bookings_message_process", args=[message.pk])
+        return format_html(
+            '<button type="submit" class="button" style="padding:6px 12px" formaction="{}">{}</button>',
+            address,
+            _("Process again"),
+        )
+
+    @admin.display(description=_("body"))
+    def body_shown(self, message: Message) -> str:
+        try:
+            text = json.dumps(json.loads(message.body), ensure_ascii=False, indent=2)
+        except (ValueError, RecursionError):
+            text = message.body
+        return format_html('<pre style="white-space:pre-wrap;overflow-wrap:anywhere;margin:0">{}</pre>', text)
+
+    @admin.display(description=_("body"))
+    def body_masked(self, message: Message) -> object:
+        return _("Hidden: seeing what messages say takes the permission for it.")

@@ -1,0 +1,123 @@
+"""How values look on the pages of the admin. No query."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from bookings.domain.words import Outcome, Payment, Status
+
+# Background and text, far enough apart to be read by all (7:1), in the dark theme too since both are set.
+GREEN, BLUE, AMBER = ("#d1fae5", "#064e3b"), ("#dbeafe", "#1e3a8a"), ("#fef3c7", "#713f12")
+RED, GREY = ("#fee2e2", "#7f1d1d"), ("#e5e7eb", "#1f2937")
+TONES = {
+    Status.PENDING: AMBER,
+    Status.BOOKING_CREATED: GREEN,
+    Status.BOOKING_CANCELLED: GREY,
+    Status.MEETING_ENDED: BLUE,
+    Status.NO_SHOW: RED,
+    Payment.DUE: AMBER,
+    Payment.PRESUMED: BLUE,
+    Payment.PAID: GREEN,
+    Outcome.RECEIVED: AMBER,
+    Outcome.APPLIED: GREEN,
+    Outcome.UNCHANGED: BLUE,
+    Outcome.IGNORED: GREY,
+    Outcome.FAILED: RED,
+}
+
+# What Cal.com counts no hundredths of (packages/lib/currencyConversions.ts there, after Stripe's list). It takes all
+# others for hundredths, even those that have thousandths.
+WITHOUT_HUNDREDTHS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+
+
+def price(amount: int | None, currency: str) -> str:
+    """A price in minor units as people read it: `price(9000, "usd")` is "90.00 USD". Empty where none is known."""
+    if amount is None:
+        return ""
+    if not currency:
+        return str(_("%(amount)d minor units") % {"amount": amount})
+    code = currency.upper()
+    return f"{amount} {code}" if code in WITHOUT_HUNDREDTHS else f"{amount // 100}.{amount % 100:02} {code}"
+
+
+def instant(moment: datetime | None, *, timespec: str = "minutes") -> str:
+    """With its zone, since whoever reads it may sit anywhere."""
+    if moment is None:
+        return "-"
+    local = timezone.localtime(moment)
+    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec=timespec)} {local.tzname()}"
+
+
+def badge(value: str, label: object) -> str:
+    """A label with the colour of its value."""
+    background, text = TONES.get(value, GREY)
+    return format_html(
+        '<span style="background:{};color:{};padding:1px 8px;border-radius:9px;white-space:nowrap">{}</span>',
+        *(background, text, label),
+    )
+
+
+def stacked(*lines: object) -> str:
+    """One below the other, without those that are empty."""
+    return format_html_join("", "<div>{}</div>", ((line,) for line in lines if line)) or "-"
+
+
+def narrow(text: object, *, width: int = 10) -> str:
+    """Text that may be broken anywhere, but is this wide at least, in letters; for lists with many columns."""
+    return format_html('<div style="overflow-wrap:anywhere;min-width:{}em">{}</div>', width, text)
+
+
+def unbroken(text: object) -> str:
+    return format_html('<span style="white-space:nowrap">{}</span>', text)
+
+
+def page_of(row: Model, text: object = None) -> str:
+    """A link to the row's page."""
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', address, row if text is None else text)
+
+
+def table(headings: Iterable[object], rows: Sequence[Iterable[object]]) -> str:
+    if not rows:
+        return "-"
+    lines = [
+        (format_html_join("", '<td style="overflow-wrap:anywhere">{}</td>', ((cell,) for cell in row)),) for row in rows
+    ]
+    return format_html(
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        format_html_join("", '<th scope="col">{}</th>', ((heading,) for heading in headings)),
+        format_html_join("", "<tr>{}</tr>", lines),
+    )
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than `most`: to count all of a big table takes longer than anyone waits."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.most].count()
+
+
+class ReadOnly:
+    """For those who may see it; added, changed and deleted by messages alone."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

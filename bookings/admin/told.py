@@ -1,0 +1,70 @@
+"""The registers of a booking as a table: what was told, as of when, and by which message."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.shown import instant, page_of, price, stacked, table, unbroken
+from bookings.cal.payloads.reading import DIGEST_LETTERS
+from bookings.domain.registers import Register, Strength, decode
+from bookings.models import Booking, Message
+from coaches.models import Coach
+from users.models import User
+
+COLUMNS = {field.name: field for field in Booking._meta.concrete_fields}
+LABELS = {
+    Register.SUPERSEDES: _("moved from uid"),
+    Register.PLANNED: _("announced as taking place"),
+    Register.SCHEDULE: _("start and end"),
+    Register.RECORDING: COLUMNS["has_recording"].verbose_name,
+    Register.TRANSCRIPT: COLUMNS["has_transcript"].verbose_name,
+    **{register: COLUMNS[register].verbose_name for register in Register if register in COLUMNS},
+}
+WEIGHTS = {Strength.GUESS: _("a guess"), Strength.SNAPSHOT: _("as when it was booked")}
+
+
+def registers_table(booking: Booking) -> str:
+    registers = decode(booking.registers)
+    tellers = _tellers({told.stamp.digest for told in registers.values()})
+    rows = [
+        (
+            _label(register),
+            stacked(_in_words(register, told.value, booking), WEIGHTS.get(told.strength)),
+            unbroken(instant(told.stamp.moment, timespec="milliseconds")),
+            page_of(tellers[told.stamp.digest]) if told.stamp.digest in tellers else _("not kept"),
+        )
+        for register, told in sorted(registers.items())
+    ]
+    return table((_("What"), _("Value"), _("As of"), _("Message")), rows)
+
+
+def _tellers(digests: set[str]) -> dict[str, Message]:
+    """The messages by the part of their digest that is in stamps, as far as they are still kept."""
+    # Ranges, since MySQL looks into no index for `startswith`; "g" comes after all that a digest is made of.
+    begins = [Q(digest__gte=digest, digest__lt=f"{digest}g") for digest in digests]
+    kept = Message.objects.filter(Q(*begins, _connector=Q.OR)).defer("body") if begins else ()
+    return {message.digest[:DIGEST_LETTERS]: message for message in kept}
+
+
+def _label(register: str) -> object:
+    _kind, _colon, address = register.partition(":")  # Absence has a register for each address.
+    return _("absent: %(email)s") % {"email": address} if address else LABELS.get(register, register)
+
+
+def _in_words(register: str, value: Any, booking: Booking) -> object:
+    match register:
+        case Register.SCHEDULE:
+            return " – ".join(map(instant, value))
+        case Register.PRICE:
+            return price(value, booking.currency)
+        case Register.USER:
+            user = User.objects.filter(pk=value).first()
+            return value if user is None else page_of(user)
+        case Register.COACH:
+            coach = Coach.objects.filter(cal_user_id=value).first()
+            return value if coach is None else page_of(coach)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    choices = dict(COLUMNS[register].flatchoices) if register in COLUMNS else {}
+    return choices.get(value, value)

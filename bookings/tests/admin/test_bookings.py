@@ -1,0 +1,187 @@
+"""What is known of a booking, and who told so, is shown, and nothing of it is changed."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.models import Booking, Message, StatusChange
+from bookings.tests.admin import BOOKINGS, MESSAGES, booked, page_of, text_of
+from careercoach.testing import body_of, signed_post
+from users.models import User
+
+SCRIPT = "<script>alert(1)</script>"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
+
+
+@pytest.mark.parametrize("name", [BOOKINGS, MESSAGES])
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
+    name: str, client: Client, sam: User, post: Callable[..., None]
+) -> None:
+    for number in (1, 2, 3):
+        User.objects.create_user(f"client{number}@example.org", f"Client {number}")
+    client.force_login(sam)
+
+    counts = []
+    for bodies in ([booked(1)], [booked(2), booked(3)]):
+        post(*bodies)
+        text_of(client, reverse(name))  # What is cached for good is cached now.
+        with CaptureQueriesContext(connection) as queries:
+            text_of(client, reverse(name))
+        counts.append(len(queries))
+
+    assert Booking.objects.filter(coach=None).count() + Booking.objects.filter(user=None).count() == 0
+    assert counts[0] == counts[1]
+
+
+def test_bookings_are_found(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1), booked(2, rescheduleUid="uid-1"), booked(3))
+    Booking.objects.filter(uid="uid-3").update(payment_intent="pi_3", client_name="Ute Drei")
+    first, second, _third = Booking.objects.order_by("uid")
+    client.force_login(sam)
+
+    def found(term: str) -> list[str]:
+        return sorted(row.uid for row in client.get(reverse(BOOKINGS), {"q": term}).context["cl"].queryset)
+
+    expected = {
+        f" {first.reference.lower().replace('-', '')} ": ["uid-1", "uid-2"],  # The reference of the chain, as typed.
+        second.reference: ["uid-2"],
+        "uid-3": ["uid-3"],
+        "CLIENT3@example.org": ["uid-3"],
+        "pi_3": ["uid-3"],
+        "Ute Dr": ["uid-3"],
+    }
+    assert {term: found(term) for term in expected} == expected
+    assert (found("Drei"), found(" "), found("")) == ([], ["uid-1", "uid-2", "uid-3"], ["uid-1", "uid-2", "uid-3"])
+
+
+def test_bookings_are_listed_by_when_they_start(client: Client, sam: User) -> None:
+    now = timezone.now()
+    starts = {"then": -30, "now": 0, "soon": 3, "late": 30}
+    for uid, days in starts.items():
+        Booking.objects.create(uid=uid, starts_at=now + timedelta(days=days))
+    Booking.objects.create(uid="some day")
+    client.force_login(sam)
+
+    def listed(choice: str) -> list[str]:
+        return [row.uid for row in client.get(reverse(BOOKINGS), {"starts": choice}).context["cl"].queryset]
+
+    assert {choice: listed(choice) for choice in ("", "today", "week", "upcoming", "past", "unknown")} == {
+        "": ["late", "soon", "now", "then", "some day"],
+        "today": ["now"],
+        "week": ["soon"],
+        "upcoming": ["late", "soon"],
+        "past": ["now", "then"],
+        "unknown": ["some day"],
+    }
+
+
+def test_what_clients_write_is_escaped_everywhere(client: Client, sam: User, post: Callable[..., None]) -> None:
+    body = booked(1, title=SCRIPT)
+    body["payload"]["responses"]["name"]["value"] = SCRIPT
+    post(body, {"triggerEvent": SCRIPT})
+    signed_post(client, SCRIPT)
+    client.force_login(sam)
+    pages = [reverse(BOOKINGS), reverse(MESSAGES), *map(page_of, [Booking.objects.get(), *Message.objects.all()])]
+
+    shown = [text_of(client, page) for page in pages]
+
+    assert [page for page in shown if SCRIPT in page] == []
+    assert [page for page in shown if ESCAPED not in page] == []
+    assert shown[2].count(f"{ESCAPED}</div></td>") == 2  # Name and title among the registers.
+
+
+def test_nothing_of_a_booking_or_a_message_can_be_changed(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1))
+    client.force_login(sam)
+    before = [list(model.objects.values()) for model in (Booking, StatusChange, Message)]
+
+    delete = {"action": "delete_selected", "index": 0, "post": "yes"}
+
+    answers = []
+    for row in (Booking.objects.get(), Message.objects.get()):
+        name = f"admin:bookings_{row._meta.model_name}"
+        answers += [
+            client.post(page_of(row), {"status": "NO_SHOW", "outcome": "failed", "timeline-TOTAL_FORMS": 0}),
+            client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}),
+            client.post(reverse(f"{name}_add"), {"uid": "mine"}),
+            client.post(reverse(f"{name}_changelist"), delete | {"_selected_action": [row.pk]}),
+        ]
+
+    # To a list that knows no such action, it is a list, or the way back to one.
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 200, 403, 403, 403, 302]
+    assert [list(model.objects.values()) for model in (Booking, StatusChange, Message)] == before
+
+
+def test_a_booking_shows_its_chain_and_its_messages(client: Client, sam: User, post: Callable[..., None]) -> None:
+    jonas = User.objects.create_user("jonas.berg@client.example", "Jonas Berg")
+    post(body_of("booking_created_after_payment"), body_of("booking_paid"), body_of("booking_rescheduled"))
+    created, paid, rescheduled = Message.objects.order_by("id")
+    old, new = Booking.objects.order_by("starts_at")
+    client.force_login(sam)
+
+    page_of_old, page_of_new = text_of(client, page_of(old)), text_of(client, page_of(new))
+
+    assert f'<a href="{page_of(new)}">{new.uid}</a>' in page_of_old
+    assert f'<a href="{page_of(old)}">{old.uid}</a>' in page_of_new
+    links = [f'<a href="{page_of(message)}">' for message in (created, paid, rescheduled)]
+    assert [link in page_of_old for link in links] == [True, True, True]
+    assert [link in page_of_new for link in links] == [False, False, True]
+    assert f"{reverse(MESSAGES)}?q={old.uid}" in page_of_old
+    assert page_of_old.count(f'<a href="{page_of(jonas)}">') == 2  # As a field, and among the registers.
+    assert "90.00 USD" in page_of_old
+    assert f'<a href="https://cal.com/booking/{old.uid}"' in page_of_old
+
+
+def test_the_timeline_marks_what_nobody_expected(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(body_of("after_guests_no_show"), body_of("booking_cancelled"))
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.get()))
+
+    timeline = page[page.index('id="timeline-group"') :]
+    marks = re.findall(r'class="field-mark">\s*<p>(.*?)</p>', timeline)
+    assert marks == ["Yes", "<strong>⚠\u00a0Unexpected</strong>"]
+    assert [f'href="{page_of(message)}"' in timeline for message in Message.objects.all()] == [True, True]
+
+
+def test_registers_say_how_sure_they_are_and_what_is_not_kept(
+    client: Client, sam: User, post: Callable[..., None]
+) -> None:
+    post(body_of("meeting_ended"))
+    client.force_login(sam)
+    booking = Booking.objects.get()
+
+    kept = text_of(client, page_of(booking))
+    Message.objects.all().delete()
+    pruned = text_of(client, page_of(booking))
+
+    assert "as when it was booked" in kept
+    assert ("not kept" in kept, "not kept" in pruned) == (False, True)
+
+
+def test_a_booking_of_which_nothing_is_known_has_a_page(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.create(uid="unknown")))
+
+    assert "Pending" in page
+
+
+def test_a_booking_of_another_event_type_says_so(
+    client: Client, sam: User, post: Callable[..., None], settings: Any
+) -> None:
+    settings.CAL_EVENT_TYPE_IDS = [1]
+    post(booked(1, eventTypeId=1), booked(2, eventTypeId=2))
+    client.force_login(sam)
+
+    ours, other = (text_of(client, page_of(row)) for row in Booking.objects.order_by("uid"))
+
+    assert ("not sold here" in ours, "not sold here" in other) == (False, True)

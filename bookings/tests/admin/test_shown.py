@@ -1,0 +1,63 @@
+"""How prices, instants and colours look."""
+
+from datetime import datetime
+
+import pytest
+
+from bookings.admin.shown import TONES, CappedPaginator, instant, price
+from bookings.admin.told import LABELS
+from bookings.domain.registers import Register
+from bookings.models import Booking
+
+
+def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
+    for number in range(3):
+        Booking.objects.create(uid=f"{number}")
+
+    class Impatient(CappedPaginator):
+        most = 2
+
+    assert Impatient(Booking.objects.order_by("id"), 1).count == 2
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (9000, "usd", "90.00 USD"),
+        (5, "eur", "0.05 EUR"),
+        (0, "usd", "0.00 USD"),
+        (9000, "jpy", "9000 JPY"),
+        (9000, "KRW", "9000 KRW"),
+        (2**63 - 1, "usd", "92233720368547758.07 USD"),
+        (9000, "", "9000 minor units"),
+        (None, "usd", ""),
+        (None, "", ""),
+    ],
+)
+def test_a_price_reads_as_people_write_it(amount: int | None, currency: str, text: str) -> None:
+    assert price(amount, currency) == text
+
+
+def test_every_register_has_a_name() -> None:
+    assert [register for register in Register if register not in LABELS] == []
+
+
+def test_an_instant_names_its_zone() -> None:
+    moment = datetime.fromisoformat("2026-12-03T15:00:01.5+01:00")
+
+    assert instant(moment) == "2026-12-03 14:00 UTC"
+    assert instant(moment, timespec="seconds") == "2026-12-03 14:00:01 UTC"
+    assert instant(None) == "-"
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_badge_can_be_read() -> None:
+    contrasts = {pair: (luminance(pair[0]) + 0.05) / (luminance(pair[1]) + 0.05) for pair in TONES.values()}
+
+    assert [pair for pair, contrast in contrasts.items() if contrast < 7] == []
