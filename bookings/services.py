@@ -26,8 +26,9 @@ _IN_THE_WAY = frozenset({1205, 1213})  # MySQL: lock wait timeout, deadlock foun
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a message did: which bookings it changed, by uid, and all that it was about."""
+    """What a message did: what became of it, which bookings it changed, by uid, and all that it was about."""
 
+    outcome: Outcome
     changed: tuple[str, ...]
     bookings: Mapping[str, Booking]
 
@@ -56,9 +57,13 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
     for _growth in range(MOST_GROWTHS):
         locked = partial(_record_locked, facts, ids=_ids(uids), message=message, now=moment)
         try:
-            return _repeated(locked)
+            recorded = _repeated(locked)
         except _ChainGrew as grown:
             uids = _whole_chain(uids | grown.uids)
+        else:
+            # Only now: a message in memory must not say that it was applied where the commit failed.
+            message.outcome, message.error, message.processed_at = recorded.outcome, "", moment
+            return recorded
     raise RuntimeError(f"The chain of {sorted(uids)[:3]} grew {MOST_GROWTHS} times while it was recorded.")
 
 
@@ -159,24 +164,24 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
                 )
         StatusChange.objects.bulk_create(timeline)
     # A message that once changed something stays one that did, however often it comes again.
-    if changed or message.outcome != Outcome.APPLIED:
-        message.outcome = Outcome.APPLIED if changed else Outcome.UNCHANGED
-    message.error = ""
-    message.processed_at = now
-    message.save(update_fields=MESSAGE_FIELDS)
-    return Recorded(changed, rows)
+    applied = bool(changed) or message.outcome == Outcome.APPLIED
+    outcome = Outcome.APPLIED if applied else Outcome.UNCHANGED
+    settle(message, outcome, now=now)
+    return Recorded(outcome, changed, rows)
 
 
-MESSAGE_FIELDS = (
-    "trigger",
-    "uid",
-    "outcome",
-    "error",
-    "attempts",
-    "linked_user",
-    "linked_by",
-    "processed_at",
-)
+def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:
+    """Write what became of the message, and what was found out about it; not to the message in memory."""
+    Message.objects.filter(pk=message.pk).update(
+        trigger=message.trigger,
+        uid=message.uid,
+        attempts=message.attempts,
+        linked_user=message.linked_user_id,
+        linked_by=message.linked_by,
+        outcome=outcome,
+        error=error,
+        processed_at=now,
+    )
 
 
 def _coaches(projections: Iterable[Projection]) -> dict[int | str, int]:

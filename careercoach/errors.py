@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -24,6 +25,8 @@ class ErrorHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, OperationalError | InterfaceError):
             return DatabaseAway()
+        if isinstance(exc, SuspiciousOperation):  # More fields than Django reads, say.
+            return ParseError()
         return super().convert_known_exceptions(exc)
 
 

@@ -64,7 +64,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "careercoach.api.OneTrailingSlash",  # First: what follows sees the path without it.
+    "careercoach.health.Probes",
+    "careercoach.api.OneTrailingSlash",  # Early: what follows sees the path without it.
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -170,8 +171,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # --- Security --------------------------------------------------------------------------------------------------------
 
 if not DEBUG:
-    # Cal.com doesn't follow redirects: a webhook that meets one is lost. The probes come from inside, by plain http.
-    SECURE_REDIRECT_EXEMPT = [r"^api/webhook/cal$", r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^api/webhook/cal$"]  # Cal.com doesn't follow redirects: the event would be lost.
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -1,11 +1,10 @@
-"""Where each address leads."""
+"""Where each address leads; /healthz and /readyz are answered before, by careercoach.health."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from careercoach import health
 from careercoach.errors import UnknownPath
 
 admin.site.site_header = admin.site.site_title = _("Career Coach")
@@ -16,7 +15,5 @@ urlpatterns = [
     path("api/", include("bookings.api.urls")),  # Front-ends, and Cal.com's webhook.
     re_path(r"^api(/|$)", UnknownPath.as_view()),
     path("admin/", admin.site.urls),  # Operations staff.
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

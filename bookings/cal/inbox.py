@@ -35,9 +35,9 @@ SECRET_KEYS = frozenset({"oneTimePassword", "downloadLink", "downloadLinks", "ha
 # In text that no parser reads, whatever is written after such a name: as JSON, as JSON in a string, or as a form.
 _SECRET_IN_TEXT = re.compile(
     r"(oneTimePassword|password|downloadLinks?|hashedLink)"
-    r"((?:[\s\"':=\\]|%(?:20|22|3A|5C|25))*)"
-    r"(?!null\b|[%:=])[^\s\"',&}\]\\]+",
-    re.IGNORECASE,
+    r"((?:[\s\"'\\]|%(?:20|22|5C|25))*(?:[:=]|%3A|%3D)(?:[\s\"'\\]|%(?:20|22|5C|25))*)"
+    r"(?:(?:[\[{]|%[57]B).*|(?!null\b|[%:=])[^\s\"',&}\]\\]+)",
+    re.IGNORECASE | re.DOTALL,
 )
 REMOVED = "[removed]"
 
@@ -80,15 +80,22 @@ def receive(
 
 def _storable(body: bytes) -> str:
     """The body as text without the secrets in it; exact where it holds none."""
-    # Bytes that aren't UTF-8 become backslashes, so that the text can't be taken for the JSON that it wasn't.
-    text = body.decode(errors="backslashreplace")
     try:
-        document = _parse(text)
+        text = body.decode()
+    except UnicodeDecodeError:
+        # The words before it keep the text from being taken for JSON, which it was not.
+        return clean(_masked("[not UTF-8] " + body.decode(errors="backslashreplace")))
+    try:
+        document = [_parse(text)]
         if not _strip(document):
             return clean(text)
-        return clean(json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+        return clean(json.dumps(document[0], ensure_ascii=False, allow_nan=False, separators=(",", ":")))
     except (ValueError, RecursionError):
-        return clean(_SECRET_IN_TEXT.sub(rf"\1\2{REMOVED}", text))
+        return clean(_masked(text))
+
+
+def _masked(text: str) -> str:
+    return _SECRET_IN_TEXT.sub(rf"\1\2{REMOVED}", text)
 
 
 def _parse(text: str) -> Any:
@@ -100,22 +107,25 @@ def _parse(text: str) -> Any:
     return json.loads(text, parse_constant=refuse)
 
 
-def _strip(document: Any) -> bool:
-    """Remove the secrets in place, however deep; says whether there were any."""
+def _strip(document: list[Any]) -> bool:
+    """Remove the secrets in place, however deep, in JSON within a string too; says whether there were any."""
     stripped = False
-    open_nodes = [document]
+    open_nodes: list[Any] = [document]
     while open_nodes:
         node = open_nodes.pop()
-        if isinstance(node, list):
-            open_nodes += node
-        elif isinstance(node, dict):
+        if isinstance(node, dict):
             for key in node.keys() & SECRET_KEYS:
                 stripped = stripped or node[key] is not None
                 node[key] = None
             video = node.get("videoCallData")
             if isinstance(video, dict) and video.pop("password", None) is not None:
                 stripped = True
-            open_nodes += node.values()
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            if isinstance(value, dict | list):
+                open_nodes.append(value)
+            elif isinstance(value, str) and (masked := _masked(value)) != value:
+                node[key] = masked
+                stripped = True
     return stripped
 
 
@@ -214,9 +224,8 @@ def _settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "
     """Note what became of the message. One that was applied once stays applied."""
     if message.outcome != Outcome.APPLIED:
         message.outcome = outcome
-    message.error = clean(error)[:1000]
-    message.processed_at = now
-    message.save(update_fields=services.MESSAGE_FIELDS)
+    message.error, message.processed_at = clean(error)[:1000], now
+    services.settle(message, Outcome(message.outcome), error=message.error, now=now)
 
 
 # --- Sign-up ---------------------------------------------------------------------------------------------------------

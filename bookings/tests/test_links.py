@@ -87,9 +87,7 @@ def test_the_pages_of_a_booking() -> None:
 def test_the_pages_of_a_booking_whose_client_nobody_told() -> None:
     booking = Booking(uid="7hQ2mXk9sVb4")
 
-    assert links.cancel_url(booking) == (
-        "https://cal.com/booking/7hQ2mXk9sVb4?cancel=true&allRemainingBookings=false"
-    )
+    assert links.cancel_url(booking) == ("https://cal.com/booking/7hQ2mXk9sVb4?cancel=true&allRemainingBookings=false")
     assert links.reschedule_url(booking) == "https://cal.com/reschedule/7hQ2mXk9sVb4"
 
 

@@ -60,7 +60,10 @@ def test_the_genuine_messages_in_any_order_make_the_same_rows_again(
 
     assert summary.splitlines() == [
         "102 messages replayed",
-        "102 messages replayed (0 unreadable), 41 bookings compared: 0 differ, 0 changed meanwhile, 0 left out as pruned.",
+        (
+            "102 messages replayed (0 unreadable), 41 bookings compared: "
+            "0 differ, 0 changed meanwhile, 0 left out as pruned."
+        ),
     ]
     assert set(Booking.objects.filter(client_email="rosa@kunde.example").values_list("user__name", flat=True)) == {
         "Rosa"

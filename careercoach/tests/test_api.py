@@ -175,7 +175,7 @@ def test_while_the_database_is_away_callers_are_asked_to_come_again(
     method: str, path: str, problem: Exception, client: Client
 ) -> None:
     client.raise_request_exception = False
-    given = "userId=alice-1&bookingId=x&name=Alice&email=alice@example.org"
+    given = "userId=alice-1&bookingId=CC-00000-00000&name=Alice&email=alice@example.org"
 
     with away(problem):
         response = client.generic(method, f"{path}?{given}")

@@ -77,3 +77,13 @@ def test_the_front_door_leads_to_the_admin(client: Client) -> None:
     response = client.get("/")
 
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.django_db
+def test_probes_come_by_any_name_and_by_plain_http(client: Client, settings: Any) -> None:
+    """A probe asks for the container's own address, which is in no ALLOWED_HOSTS."""
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["coach.example"], True
+
+    answers = [client.get(path, headers={"Host": "10.0.0.7"}).status_code for path in ("/healthz", "/readyz")]
+
+    assert answers == [200, 200]

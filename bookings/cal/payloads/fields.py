@@ -20,7 +20,7 @@ LARGEST_ID = 2**63 - 1
 MOST_ITEMS = 200  # Of any list that we walk.
 
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-_NOT_IDENTIFIER = re.compile("[\x00-\x20\x7f-\xa0\ud800-\udfff]")
+_NOT_IDENTIFIER = re.compile("[\x00-\x20\x7f-\xa0\ud800-\udfff\ufffd]")
 
 
 class PayloadError(Exception):

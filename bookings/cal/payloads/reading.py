@@ -114,7 +114,7 @@ class Teller:
 def _full_name(name: Node) -> str:
     """The client's name, which the form may have asked for in two parts."""
     if isinstance(name.value, dict):
-        return f"{name['firstName'].text(100)} {name['lastName'].text(100)}".strip()
+        return f"{name['firstName'].text(100)} {name['lastName'].text(100)}".strip()[:200]
     return name.text(200)
 
 
