@@ -20,7 +20,6 @@ from bookings.models import Booking, Message, StatusChange
 from coaches.models import Coach
 
 ATTEMPTS = 8  # Of one transaction that others got in the way of.
-MOST_GROWTHS = 50  # Of a chain, by others, between our look at it and our lock.
 _IN_THE_WAY = frozenset({1205, 1213})  # MySQL: lock wait timeout, deadlock found.
 
 
@@ -54,7 +53,7 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
     facts = tuple(facts)
     moment = now or timezone.now()
     uids = {fact.uid for fact in facts} | _linked(facts)
-    for _growth in range(MOST_GROWTHS):
+    while True:
         locked = partial(_record_locked, facts, ids=_ids(uids), message=message, now=moment)
         try:
             recorded = _repeated(locked)
@@ -64,14 +63,11 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
             # Only now: a message in memory must not say that it was applied where the commit failed.
             message.outcome, message.error, message.processed_at = recorded.outcome, "", moment
             return recorded
-    raise RuntimeError(f"The chain of {sorted(uids)[:3]} grew {MOST_GROWTHS} times while it was recorded.")
 
 
 def adopt(coach: Coach) -> int:
     """Give the coach the bookings that named no id, only this address. Returns how many."""
-    if not coach.email:
-        return 0
-    nameless = Booking.objects.filter(coach=None, coach_email=coach.email)
+    nameless = Booking.objects.filter(coach=None, coach_email=coach.email).exclude(coach_email="")
     return nameless.update(coach=coach)
 
 

@@ -156,7 +156,7 @@ def test_placeholders_are_not_stored(db: None) -> None:
     answer(
         hosts=[{"id": "unknown", "name": "unknown", "email": "unknown"}],
         bookingFieldsResponses={"name": "unknown", "email": "unknown"},
-        attendees=[],
+        attendees=[{"email": "unknown", "absent": True}],
         location="unknown",
         status="awaiting_host",
         eventType=None,

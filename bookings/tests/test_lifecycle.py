@@ -327,12 +327,32 @@ def test_an_organizer_without_an_id_finds_a_coach_by_address_and_makes_none(post
         ),
         ({"metadata": {}, "location": "integrations:google:meet"}, ""),
         ({"metadata": {"videoCallUrl": "javascript:alert(1)"}, "location": "Main Street 1"}, ""),
+        ({"metadata": {"videoCallUrl": "https://[broken"}, "location": "https://"}, ""),
     ],
 )
 def test_the_link_to_join(post: Post, payload: dict[str, Any], link: str) -> None:
     post(changed("booking_created_free", **payload))
 
     assert Booking.objects.get().link == link
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Asia/Calcutta", "Asia/Calcutta"),
+        ("Mars/Olympus", ""),
+        ("../../etc/passwd", ""),
+        ("Europe", ""),
+        (5, ""),
+    ],
+)
+def test_only_a_time_zone_that_exists_is_kept(post: Post, told: Any, kept: str) -> None:
+    body = body_of("booking_created_free")
+    body["payload"]["attendees"][0]["timeZone"] = told
+
+    post(body)
+
+    assert Booking.objects.get().client_time_zone == kept
 
 
 def test_a_recording_and_a_transcript_exist(post: Post) -> None:

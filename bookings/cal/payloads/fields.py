@@ -37,9 +37,7 @@ def is_time_zone(name: str) -> bool:
     """Is this a zone of the IANA database, as front-ends expect it?"""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError on top.
-        return False
-    except KeyError:
+    except (KeyError, ValueError, OSError):  # Not found; no name of a zone; the name of a folder.
         return False
     return True
 
