@@ -68,10 +68,11 @@ def test_a_row_that_another_connection_makes_first_is_the_one() -> None:
     made: list[Booking] = []
 
     def overtake(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("INSERT INTO") and "superseded_by" in sql and not made:
+        result = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and "booking" in sql and not made:  # Between our look and our insert.
             made.append(Booking(uid=uid, reference="CC-7C60H-MF76P", chain_reference="CC-7C60H-MF76P"))
             made[0].save()
-        return execute(sql, params, many, context)
+        return result
 
     with connection.execute_wrapper(overtake):
         inbox.process(kept())
