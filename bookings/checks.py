@@ -19,7 +19,7 @@ URLS = ("CAL_EVENT_URL", "CAL_WEB_BASE_URL", "CAL_API_BASE_URL")
 
 @register(Tags.compatibility)
 def impossible_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return [
+    messages: list[CheckMessage] = [
         Error(
             f"{name} is {getattr(settings, name)!r}, which is not an http or https address.",
             hint=f"Give {name} the whole address, with https:// before it.",
@@ -28,6 +28,25 @@ def impossible_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for name in URLS
         if getattr(settings, name) and not _is_url(getattr(settings, name))
     ]
+    messages += [
+        Error(
+            f"ALLOWED_HOSTS names {host!r}, which is not a host.",
+            hint="Give the name only: no https:// before it, no port or path after it.",
+            id="bookings.E002",
+        )
+        for host in settings.ALLOWED_HOSTS
+        if "/" in host
+    ]
+    messages += [
+        Error(
+            f"CAL_EVENT_TYPE_IDS holds {number}, which is no id of an event type.",
+            hint="Give the numbers that Cal.com shows in the addresses of the event types.",
+            id="bookings.E003",
+        )
+        for number in settings.CAL_EVENT_TYPE_IDS
+        if number <= 0
+    ]
+    return messages
 
 
 @register(Tags.compatibility)

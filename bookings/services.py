@@ -10,6 +10,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from bookings.domain.projection import Projection, project, reference
@@ -160,21 +161,24 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
                 )
         StatusChange.objects.bulk_create(timeline)
     # A message that once changed something stays one that did, however often it comes again.
-    applied = bool(changed) or message.outcome == Outcome.APPLIED
-    outcome = Outcome.APPLIED if applied else Outcome.UNCHANGED
+    outcome = Outcome.APPLIED if changed or message.outcome == Outcome.APPLIED else Outcome.UNCHANGED
     settle(message, outcome, now=now)
     return Recorded(outcome, changed, rows)
 
 
 def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:
-    """Write what became of the message, and what was found out about it; not to the message in memory."""
-    Message.objects.filter(pk=message.pk).update(
+    """Write what became of the message, and what was found out about it; not to the message in memory.
+
+    Two may process one message at once: one that was applied stays so, and whom it was found to be about stays found.
+    """
+    kept = Message.objects.filter(pk=message.pk)
+    if message.linked_user_id is not None:
+        kept.filter(linked_user=None).update(linked_user=message.linked_user_id, linked_by=message.linked_by)
+    kept.update(
         trigger=message.trigger,
         uid=message.uid,
-        attempts=message.attempts,
-        linked_user=message.linked_user_id,
-        linked_by=message.linked_by,
-        outcome=outcome,
+        attempts=F("attempts") + 1,
+        outcome=Case(When(outcome=Outcome.APPLIED, then=Value(Outcome.APPLIED)), default=Value(outcome)),
         error=error,
         processed_at=now,
     )

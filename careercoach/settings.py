@@ -16,12 +16,40 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")  # The environment wins over the file.
 
+TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+def text(name: str, default: str = "") -> str:
+    """A value; the default where it is empty too, as in an .env that names it without one."""
+    return env.str(name, default="").strip() or default
+
+
+def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """A list with commas, and blanks wherever people put them."""
+    return [each.strip() for each in text(name).split(",") if each.strip()] or list(default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """True or false; nothing else, since a mistyped `true` would silently be false."""
+    value = text(name, str(default)).lower()
+    if value not in TRUE + FALSE:
+        raise ImproperlyConfigured(f"{name} is {value!r}: give true or false.")
+    return value in TRUE
+
+
+def number(name: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is not a whole number.") from None
+
+
 # --- What a deployment is --------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="development-only-not-for-any-server" if DEBUG else "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
+DEBUG = flag("DEBUG", default=True)
+SECRET_KEY = text("SECRET_KEY", "development-only-not-for-any-server" if DEBUG else "")
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", ("*",) if DEBUG else ())
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set: give it 50 random characters or more, or set DEBUG=true.")
 if not ALLOWED_HOSTS:
@@ -29,22 +57,24 @@ if not ALLOWED_HOSTS:
 
 # --- Cal.com ---------------------------------------------------------------------------------------------------------
 
-CAL_EVENT_URL = env.str("CAL_EVENT_URL", default="")  # The page to book on.
-CAL_WEB_BASE_URL = env.str("CAL_WEB_BASE_URL", default="https://cal.com").rstrip("/")
-CAL_WEBHOOK_SECRETS = [secret for secret in env.list("CAL_WEBHOOK_SECRETS", default=[]) if secret]
-CAL_API_BASE_URL = env.str("CAL_API_BASE_URL", default="https://api.cal.com/v2").rstrip("/")
-CAL_API_KEY = env.str("CAL_API_KEY", default="")
-CAL_TEAM_ID = env.int("CAL_TEAM_ID", default=None) if env.str("CAL_TEAM_ID", default="") else None
-CAL_EVENT_TYPE_IDS = env.list("CAL_EVENT_TYPE_IDS", cast=int, default=[])  # Empty: every event type is ours.
-CAL_PAYMENT_REQUIRED = env.bool("CAL_PAYMENT_REQUIRED", default=False)  # True: a free booking doesn't count.
+CAL_EVENT_URL = text("CAL_EVENT_URL")  # The page to book on.
+CAL_WEB_BASE_URL = text("CAL_WEB_BASE_URL", "https://cal.com").rstrip("/")
+CAL_WEBHOOK_SECRETS = names("CAL_WEBHOOK_SECRETS")
+CAL_API_BASE_URL = text("CAL_API_BASE_URL", "https://api.cal.com/v2").rstrip("/")
+CAL_API_KEY = text("CAL_API_KEY")
+CAL_TEAM_ID = number("CAL_TEAM_ID", text("CAL_TEAM_ID")) if text("CAL_TEAM_ID") else None
+CAL_EVENT_TYPE_IDS = [
+    number("CAL_EVENT_TYPE_IDS", each) for each in names("CAL_EVENT_TYPE_IDS")
+]  # Empty: all are ours.
+CAL_PAYMENT_REQUIRED = flag("CAL_PAYMENT_REQUIRED", default=False)  # True: a free booking doesn't count.
 
 # --- Who may call ----------------------------------------------------------------------------------------------------
 
-API_KEYS = [key for key in env.list("API_KEYS", default=[]) if key]  # Empty: the API is open.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+API_KEYS = names("API_KEYS")  # Empty: the API is open.
+CORS_ALLOWED_ORIGINS = names("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-DEMO = env.bool("DEMO", default=False)
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
+DEMO = flag("DEMO", default=False)
 
 # --- Django ----------------------------------------------------------------------------------------------------------
 
@@ -109,7 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.db_url_config(text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"]["OPTIONS"] = {
@@ -172,13 +202,13 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 if not DEBUG:
     SECURE_REDIRECT_EXEMPT = [r"^api/webhook/cal$"]  # Cal.com doesn't follow redirects: the event would be lost.
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+    SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", text("SECURE_HSTS_SECONDS", "31536000"))
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    if env.bool("BEHIND_PROXY", default=False):  # Only where a proxy sets the header itself, else anyone can.
+    if flag("BEHIND_PROXY", default=False):  # Only where a proxy sets the header itself, else anyone can.
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
@@ -188,5 +218,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
 }

@@ -1,5 +1,6 @@
 """The registers of a booking as a table: what was told, as of when, and by which message."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -7,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.shown import instant, page_of, price, stacked, table, unbroken
 from bookings.cal.payloads.reading import DIGEST_LETTERS
-from bookings.domain.registers import Register, Strength, decode
+from bookings.domain.registers import LINK_STRENGTH, Register, Strength, Told, decode, earliest_first
+from bookings.domain.words import LinkedBy
 from bookings.models import Booking, Message
 from coaches.models import Coach
 from users.models import User
@@ -31,12 +33,17 @@ def registers_table(booking: Booking) -> str:
         (
             _label(register),
             stacked(_in_words(register, told.value, booking), WEIGHTS.get(told.strength)),
-            unbroken(instant(told.stamp.moment, timespec="milliseconds")),
+            unbroken(instant(_as_of(register, told), timespec="milliseconds")),
             page_of(tellers[told.stamp.digest]) if told.stamp.digest in tellers else _("not kept"),
         )
         for register, told in sorted(registers.items())
     ]
     return table((_("What"), _("Value"), _("As of"), _("Message")), rows)
+
+
+def _as_of(register: str, told: Told) -> datetime:
+    matched_by_email = register == Register.USER and told.strength == LINK_STRENGTH[LinkedBy.EMAIL]
+    return earliest_first(told.stamp).moment if matched_by_email else told.stamp.moment
 
 
 def _tellers(digests: set[str]) -> dict[str, Message]:

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,17 @@ from bookings.cal.payloads.answer import read_answer
 from bookings.cal.payloads.fields import PayloadError, clean
 from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading
 from bookings.cal.payloads.webhook import read_webhook
-from bookings.domain.registers import LINK_STRENGTH, Fact, Register, Stamp, microseconds
+from bookings.domain.registers import (
+    LINK_STRENGTH,
+    Fact,
+    Register,
+    Stamp,
+    Strength,
+    decode,
+    earliest_first,
+    microseconds,
+    weakest,
+)
 from bookings.domain.words import LinkedBy, Outcome, Source
 from bookings.models import Booking, Message
 from coaches.services import record_coach
@@ -30,6 +40,8 @@ from users.models import User
 
 logger = logging.getLogger(__name__)
 
+# What stands in a readable body is masked within a string only by these names; `password` is a word of people too.
+_UNMISTAKABLE = re.compile("oneTimePassword|downloadLink|hashedLink", re.IGNORECASE)
 # A live credential that accepts a booking, even an unpaid one; links that open recordings; a private booking link.
 SECRET_KEYS = frozenset({"oneTimePassword", "downloadLink", "downloadLinks", "hashedLink"})
 # In text that no parser reads, whatever is written after such a name: as JSON, as JSON in a string, or as a form.
@@ -118,15 +130,27 @@ def _strip(document: list[Any]) -> bool:
                 stripped = stripped or node[key] is not None
                 node[key] = None
             video = node.get("videoCallData")
-            if isinstance(video, dict) and video.pop("password", None) is not None:
-                stripped = True
+            for room in video if isinstance(video, list) else [video]:
+                if isinstance(room, dict) and room.pop("password", None) is not None:
+                    stripped = True
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):
             if isinstance(value, dict | list):
                 open_nodes.append(value)
-            elif isinstance(value, str) and (masked := _masked(value)) != value:
+            elif isinstance(value, str) and (masked := _without_secrets(value)) != value:
                 node[key] = masked
                 stripped = True
     return stripped
+
+
+def _without_secrets(text: str) -> str:
+    """A string within a readable body, without the secrets of JSON that it may hold, whole or cut off."""
+    if text.lstrip()[:1] in ("{", "[", '"'):
+        try:
+            within = [_parse(text)]
+        except ValueError:
+            return _masked(text)
+        return json.dumps(within[0], ensure_ascii=False) if _strip(within) else text
+    return _masked(text) if _UNMISTAKABLE.search(text) else text
 
 
 # --- Understand and apply --------------------------------------------------------------------------------------------
@@ -139,7 +163,6 @@ def process(message: Message, *, now: datetime | None = None) -> Message:
     can be processed again. Safe to repeat.
     """
     moment = now or timezone.now()
-    message.attempts += 1
     try:
         reading = read(message)
         message.trigger, message.uid = reading.trigger, reading.uid
@@ -175,8 +198,10 @@ def read(message: Message) -> Reading:
             asked_at = datetime.fromisoformat(document["requestedAt"])
             return read_answer(document["booking"], requested_at=asked_at, digest=message.digest)
         case Source.SIGN_UP:
-            stamp = Stamp(message.received_at.astimezone(UTC), 0, message.digest[:DIGEST_LETTERS])
-            return Reading(trigger=Source.SIGN_UP.value, uid=document["uid"], stamp=stamp)
+            as_of, rank = datetime.fromisoformat(document["asOf"]), document["rank"]
+            stamp = Stamp(as_of, rank, message.digest[:DIGEST_LETTERS])
+            trigger, uid, snapshot = Source.SIGN_UP.value, document["uid"], document["snapshot"]
+            return Reading(trigger=trigger, uid=uid, stamp=stamp, snapshot=snapshot)
         case _:
             raise PayloadError(f"Messages from {message.source} are not read here.")
 
@@ -185,11 +210,14 @@ def facts_of(message: Message, reading: Reading) -> tuple[Fact, ...]:
     """The facts of a message: what it says, and whom it was found to be about."""
     if message.linked_user_id is None or reading.stamp is None:
         return reading.facts
-    strength = LINK_STRENGTH[LinkedBy(message.linked_by)]
-    return (
-        *reading.facts,
-        Fact(reading.uid, Register.USER, message.linked_user_id, reading.stamp, strength),
-    )
+    by = LinkedBy(message.linked_by)
+    stamp = reading.stamp
+    if reading.snapshot:
+        stamp = weakest(stamp)
+    elif by == LinkedBy.EMAIL:
+        # The first match stays: an address that changes hands must not take its old bookings along.
+        stamp = earliest_first(stamp)
+    return (*reading.facts, Fact(reading.uid, Register.USER, message.linked_user_id, stamp, LINK_STRENGTH[by]))
 
 
 def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -> None:
@@ -201,12 +229,13 @@ def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -
         found = _find_user(reading)
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
-    booking = services.record(facts_of(message, reading), message=message, now=now).bookings.get(reading.uid)
-    if booking is not None and booking.user_id is None and booking.client_email:
-        # Whoever signed up between our look-up and our commit did not see this booking, and we did not see them.
-        user = User.objects.filter(email=booking.client_email).first()
-        if user is not None:
-            _attribute(booking, user, now=now)
+    bookings = services.record(facts_of(message, reading), message=message, now=now).bookings.values()
+    orphans = {booking.client_email: booking for booking in bookings if booking.user_id is None}
+    if any(orphans):
+        # Whoever signed up between our look-up and our commit did not see these bookings, and we did not see them. A
+        # booking that left its chain has lost the chain's user, too.
+        for user in User.objects.filter(email__in=orphans):
+            _attribute(orphans[user.email], user, now=now)
 
 
 def _find_user(reading: Reading) -> Found | None:
@@ -225,7 +254,7 @@ def _settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "
     if message.outcome != Outcome.APPLIED:
         message.outcome = outcome
     message.error, message.processed_at = clean(error)[:1000], now
-    services.settle(message, Outcome(message.outcome), error=message.error, now=now)
+    services.settle(message, outcome, error=message.error, now=now)
 
 
 # --- Sign-up ---------------------------------------------------------------------------------------------------------
@@ -238,20 +267,23 @@ def attribute(user: User, *, now: datetime | None = None) -> int:
     """
     moment = now or timezone.now()
     orphans = Booking.objects.unattributed().filter(client_email=user.email).order_by("id")
-    for booking in orphans:
-        _attribute(booking, user, now=moment)
-    return len(orphans)
+    return sum(_attribute(booking, user, now=moment) for booking in orphans)
 
 
-def _attribute(booking: Booking, user: User, *, now: datetime) -> None:
+def _attribute(booking: Booking, user: User, *, now: datetime) -> bool:
+    """Link the booking to the user as of when the address was told; a guessed address links nobody."""
+    told = decode(booking.registers).get(Register.CLIENT_EMAIL)
+    if told is None or told.strength <= Strength.GUESS:
+        return False
     document = {
         "uid": booking.uid,
         "userId": user.user_id,
         "email": user.email,
+        "asOf": told.stamp.moment.isoformat(),
+        "rank": told.stamp.rank,
+        "snapshot": told.strength == Strength.SNAPSHOT,
         "at": now.isoformat(),
     }
     body = json.dumps(document).encode()
-    process(
-        receive(body, source=Source.SIGN_UP, about=Found(user, LinkedBy.EMAIL), now=now),
-        now=now,
-    )
+    process(receive(body, source=Source.SIGN_UP, about=Found(user, LinkedBy.EMAIL), now=now), now=now)
+    return True

@@ -139,10 +139,10 @@ def _compare(
     chains: dict[str, Registers] = {}
     projections: dict[str, Projection] = {}
     for uid in batch:
+        # Only this one of its chain: what a booking names is all that it depends on, but not all that name it.
         chain = scratch.chain(uid)
-        if uid == min(chain):  # Each chain once, whichever batch its other bookings are in.
-            chains |= chain
-            projections |= project(chain, payment_required=settings.CAL_PAYMENT_REQUIRED)
+        chains[uid] = chain[uid]
+        projections[uid] = project(chain, payment_required=settings.CAL_PAYMENT_REQUIRED)[uid]
     live = {row.uid: row for row in Booking.objects.filter(uid__in=projections)}
     named = {each.coach for each in projections.values() if each.coach is not None}
     coaches: dict[int, int] = dict(Coach.objects.filter(cal_user_id__in=named).values_list("cal_user_id", "id"))

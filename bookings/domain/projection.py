@@ -164,6 +164,7 @@ def _project_one(
     lifecycle = Lifecycle(value(Register.LIFECYCLE, Lifecycle.UNKNOWN))
     superseded_by = value(Register.SUPERSEDED_BY, "")
     ended = value(Register.ENDED, False)
+    gone = lifecycle in (Lifecycle.REJECTED, Lifecycle.CANCELLED)  # What revived says no longer why it was cancelled.
     status, why = status_of(
         State(
             superseded=bool(superseded_by),
@@ -207,9 +208,9 @@ def _project_one(
         event_type=value(Register.EVENT_TYPE),
         number=value(Register.NUMBER),
         calendar_uid=value(Register.CALENDAR_UID, ""),
-        cancelled_by=value(Register.CANCELLED_BY, ""),
-        reason=value(Register.REASON, ""),
-        reschedule_requested=value(Register.RESCHEDULE_REQUESTED, False),
+        cancelled_by=value(Register.CANCELLED_BY, "") if gone else "",
+        reason=value(Register.REASON, "") if gone else "",
+        reschedule_requested=gone and value(Register.RESCHEDULE_REQUESTED, False),
         cancelling_disabled=value(Register.CANCELLING_DISABLED, False),
         rescheduling_disabled=value(Register.RESCHEDULING_DISABLED, False),
         has_recording=value(Register.RECORDING, False),

@@ -73,6 +73,25 @@ class Stamp:
     digest: str
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def earliest_first(stamp: Stamp) -> Stamp:
+    """A stamp that outweighs those of later statements; applied twice it is the stamp itself.
+
+    For a register whose first statement is to be believed. Only such stamps are then compared with each other, since
+    strength is looked at before.
+    """
+    return Stamp(_EPOCH + (_LAST - stamp.moment), -stamp.rank, stamp.digest)
+
+
+def weakest(stamp: Stamp) -> Stamp:
+    """A stamp that every other outweighs, for a statement as of nobody knows when."""
+    return Stamp(_EPOCH, stamp.rank, stamp.digest)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing about one booking as of one moment. `register` is a Register or an `absence_of`."""
@@ -120,9 +139,6 @@ def fold(registers: Registers, facts: Iterable[Fact]) -> dict[str, Told]:
 
 
 # --- Registers as JSON -----------------------------------------------------------------------------------------------
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def microseconds(moment: datetime) -> int:

@@ -34,6 +34,12 @@ def test_an_address_that_is_none_is_named(settings: Any, name: str, value: str) 
     )
 
 
+def test_a_host_with_a_scheme_and_a_number_that_is_no_id_are_named(settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.CAL_EVENT_TYPE_IDS = ["https://coach.example"], [7, -5]
+
+    assert [message.id for message in checks.impossible_values(None)] == ["bookings.E002", "bookings.E003"]
+
+
 def test_what_is_missing_is_a_note_in_development_and_an_error_in_production(settings: Any) -> None:
     settings.CAL_WEBHOOK_SECRETS, settings.CAL_EVENT_URL, settings.CAL_PAYMENT_REQUIRED = [], "", True
 

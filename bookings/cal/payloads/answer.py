@@ -13,7 +13,7 @@ from bookings.cal.payloads.reading import (
     Teller,
     texts,
 )
-from bookings.domain.registers import UID_LENGTH, Register, Stamp, absence_of
+from bookings.domain.registers import UID_LENGTH, Register, Stamp, Strength, absence_of
 from bookings.domain.words import Format, Lifecycle
 from coaches.services import CoachDetails
 
@@ -45,8 +45,9 @@ def read_answer(document: object, *, requested_at: datetime, digest: str) -> Rea
     uid = row["uid"].identifier(UID_LENGTH)
     if not uid:
         raise row["uid"].error("is missing")
-    changed_at = row["updatedAt"].moment() or row["createdAt"].moment()
-    as_of = max(filter(None, [changed_at, requested_at - DELAY]))
+    created_at = row["createdAt"].moment()
+    as_of = max(filter(None, [row["updatedAt"].moment() or created_at, requested_at - DELAY]))
+    made_at = created_at or as_of
     stamp = Stamp(as_of, RANK, digest[:DIGEST_LETTERS])
     tell = Teller(uid, stamp)
     responses = row["bookingFieldsResponses"]
@@ -55,8 +56,10 @@ def read_answer(document: object, *, requested_at: datetime, digest: str) -> Rea
 
     facts = [
         *tell.tell(Register.LIFECYCLE, STATUSES.get(row["status"].text(20))),
-        *tell.supersedes(row["rescheduledFromUid"]),
-        *tell.superseded_by(row["rescheduledToUid"]),
+        # As of when the new booking was made: of two that name the same old one, the later is the one made later. From
+        # the old row's side Cal.com names any one of them, so that fills only what nothing else has told.
+        *Teller(uid, Stamp(made_at, RANK, stamp.digest)).supersedes(row["rescheduledFromUid"]),
+        *Teller(uid, stamp, Strength.GUESS).superseded_by(row["rescheduledToUid"]),
         *tell.schedule(row["start"], row["end"]),
         *tell.client(name=responses["name"], email=responses["email"], attendees=row["attendees"]),
         *tell.tell(Register.TITLE, row["title"].text(255)),

@@ -95,6 +95,13 @@ class Node:
             raise self.error("is beyond 63 bits")
         return int(self.value)
 
+    def amount(self) -> int | None:
+        """A number of things; unlike with an id, one that doesn't fit says nothing."""
+        try:
+            return self.integer()
+        except PayloadError:
+            return None
+
     def moment(self) -> datetime | None:
         """An instant, in UTC; None where there is none. Raises PayloadError, for a time without a zone too."""
         if self.value is None:

@@ -27,6 +27,7 @@ class Reading:
 
     `facts` are of one booking and, for a reschedule, of its neighbour in the chain; none means that it is of no
     concern to us. `tokens` are our own signed user tokens, not yet verified. `client_email` is what the client typed.
+    A `snapshot` is as of nobody knows when.
     """
 
     trigger: str
@@ -34,6 +35,7 @@ class Reading:
     facts: tuple[Fact, ...] = ()
     coach: CoachDetails | None = None
     stamp: Stamp | None = None
+    snapshot: bool = False
     tokens: tuple[str, ...] = ()
     client_email: str = ""
 
@@ -105,10 +107,10 @@ class Teller:
             yield Fact(old_uid, Register.SUPERSEDED_BY, self.uid, self.stamp, self.strength)
 
     def superseded_by(self, new: Node) -> Iterator[Fact]:
+        """A new booking took the place of this one."""
         new_uid = new.identifier(UID_LENGTH)
         if new_uid and new_uid != self.uid:
-            yield from self.tell(Register.SUPERSEDED_BY, new_uid)
-            yield Fact(new_uid, Register.SUPERSEDES, self.uid, self.stamp, self.strength)
+            yield from Teller(new_uid, self.stamp, self.strength).supersedes(Node(self.uid))
 
 
 def _full_name(name: Node) -> str:

@@ -19,6 +19,8 @@ from bookings.domain.registers import (
 from bookings.domain.words import Format, Lifecycle, Payment
 from coaches.services import CoachDetails
 
+CAL_VIDEO = "integrations:daily"
+
 Said = Callable[[Teller, Node], Iterator[Fact]]
 
 
@@ -60,7 +62,7 @@ def _accepted(tell: Teller, payload: Node) -> Iterator[Fact]:
 
 def _presumed(tell: Teller, payload: Node) -> Iterator[Fact]:
     """For a priced booking this event comes after the payment only."""
-    if payload["price"].integer():
+    if payload["price"].amount():
         yield from tell.payment(Payment.PRESUMED)
 
 
@@ -98,9 +100,15 @@ def _cancelled(tell: Teller, payload: Node) -> Iterator[Fact]:
         yield from tell.tell(Register.RESCHEDULE_REQUESTED, True)
 
 
-def _updated(tell: Teller, payload: Node) -> Iterator[Fact]:
-    """A new coach or place: all that it says is in the description."""
+def _reassigned(tell: Teller, payload: Node) -> Iterator[Fact]:
+    """All that it says is who the coach is."""
     yield from ()
+
+
+def _moved_place(tell: Teller, payload: Node) -> Iterator[Fact]:
+    """The new place is told whatever it is: where it is no address, the old link leads nowhere now."""
+    if payload["location"].exists and not any(tell.link(payload["metadata"]["videoCallUrl"], payload["location"])):
+        yield Fact(tell.uid, Register.LINK, "", tell.stamp)
 
 
 def _started(tell: Teller, payload: Node) -> Iterator[Fact]:
@@ -150,8 +158,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "BOOKING_CREATED": Event(2, _accepted, names_coach=True),
         "BOOKING_RESCHEDULED": Event(2, _accepted, names_coach=True),
         "BOOKING_PAID": Event(2, _paid, names_coach=True),
-        "BOOKING_REASSIGNED": Event(3, _updated, names_coach=True),
-        "BOOKING_LOCATION_UPDATED": Event(3, _updated),
+        "BOOKING_REASSIGNED": Event(3, _reassigned, names_coach=True),
+        "BOOKING_LOCATION_UPDATED": Event(3, _moved_place),
         "BOOKING_REJECTED": Event(4, _rejected, names_coach=True),
         "BOOKING_CANCELLED": Event(4, _cancelled),
         "MEETING_STARTED": Event(5, _started, snapshot=True),
@@ -215,6 +223,7 @@ def read_webhook(document: object, *, digest: str, web_base: str) -> Reading:
             _answer(payload["responses"][TOKEN_QUESTION]),
             _answer(payload["userFieldsResponses"][TOKEN_QUESTION]),
         ),
+        snapshot=event.snapshot,
         client_email=_answer(payload["responses"]["email"]).email(),
     )
 
@@ -269,7 +278,7 @@ def _description(tell: Teller, payload: Node, *, web_base: str) -> Iterator[Fact
         attendees=payload["attendees"],
     )
     yield from tell.tell(Register.TITLE, payload["title"].text(255))
-    yield from tell.tell(Register.PRICE, payload["price"].integer())
+    yield from tell.tell(Register.PRICE, payload["price"].amount())
     yield from tell.tell(Register.CURRENCY, payload["currency"].text(8).lower())
     yield from tell.tell(Register.PAYMENT_ID, payload["paymentId"].integer())
     event_type = payload["eventTypeId"] if payload["eventTypeId"].exists else payload["eventType"]["id"]
@@ -283,7 +292,7 @@ def _description(tell: Teller, payload: Node, *, web_base: str) -> Iterator[Fact
     yield from tell.tell(Register.SITE, site)
     yield from tell.link(payload["metadata"]["videoCallUrl"], payload["location"])
     # Never the raw room in videoCallData: Cal Video is joined through its public page, whose address follows a rule.
-    if payload["location"].value == "integrations:daily" and tell.strength == Strength.TOLD:
-        yield from tell.tell(Register.LINK, f"{site or web_base}/video/{tell.uid}", Strength.GUESS)
+    if payload["location"].value == CAL_VIDEO:
+        yield from tell.tell(Register.LINK, f"{site or web_base}/video/{tell.uid}", Strength.GUESS + tell.strength)
     old = payload["rescheduleUid"] if payload["rescheduleUid"].exists else payload["fromReschedule"]
     yield from tell.supersedes(old)
