@@ -135,7 +135,8 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
         raise _ChainGrew(wanted)
 
     changed = tuple(sorted(uid for uid in rows if after[uid] != before[uid]))
-    if changed:
+    if rows:
+        # Also where no register changed: a status follows the settings of today as soon as its booking is heard of.
         projections = project(after, payment_required=settings.CAL_PAYMENT_REQUIRED)
         coaches = _coaches(projections.values())
         timeline = []

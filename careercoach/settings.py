@@ -1,8 +1,8 @@
 """The one settings file. Every value that differs between deployments comes from the environment or `.env`.
 
 Without any configuration it runs for development: SQLite, DEBUG, a key that is good for nothing else. With
-DEBUG=false it refuses to start without SECRET_KEY and ALLOWED_HOSTS; what else is missing or impossible is named by
-`manage.py check --deploy` (bookings/checks.py).
+DEBUG=false it refuses to start without SECRET_KEY and ALLOWED_HOSTS, and always with a flag or number that is none.
+What else is impossible is named by `manage.py check`, and what is missing by `check --deploy` (bookings/checks.py).
 """
 
 from pathlib import Path
@@ -139,7 +139,10 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url_config(text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
+_database = text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+if _database.partition("://")[0] not in env.DB_SCHEMES:  # Its value isn't said: it may hold the password.
+    raise ImproperlyConfigured("DATABASE_URL is no database's address: give mysql://user:password@host:3306/name.")
+DATABASES = {"default": env.db_url_config(_database)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"]["OPTIONS"] = {
@@ -218,5 +221,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": [], "propagate": True}},  # Its own handler would say all twice.
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
 }

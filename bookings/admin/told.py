@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.shown import instant, page_of, price, stacked, table, unbroken
 from bookings.cal.payloads.reading import DIGEST_LETTERS
-from bookings.domain.registers import LINK_STRENGTH, Register, Strength, Told, decode, earliest_first
+from bookings.domain.registers import LINK_STRENGTH, Register, Strength, Told, decode, earliest_first, weakest
 from bookings.domain.words import LinkedBy
 from bookings.models import Booking, Message
 from coaches.models import Coach
@@ -43,7 +43,8 @@ def registers_table(booking: Booking) -> str:
 
 def _as_of(register: str, told: Told) -> datetime:
     matched_by_email = register == Register.USER and told.strength == LINK_STRENGTH[LinkedBy.EMAIL]
-    return earliest_first(told.stamp).moment if matched_by_email else told.stamp.moment
+    turned = matched_by_email and told.stamp != weakest(told.stamp)
+    return earliest_first(told.stamp).moment if turned else told.stamp.moment
 
 
 def _tellers(digests: set[str]) -> dict[str, Message]:

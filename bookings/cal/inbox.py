@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import services
@@ -174,15 +174,21 @@ def process(message: Message, *, now: datetime | None = None) -> Message:
         _settle(message, Outcome.FAILED, error=str(error), now=moment)
         raise
     except Exception as error:
-        logger.exception("Message %s could not be applied.", message.pk)
+        logger.error("Message %s could not be applied: %s", message.pk, _in_short(error))
         _settle(
             message,
             Outcome.FAILED,
-            error=f"{type(error).__name__}: {error}",
+            error=_in_short(error),
             now=moment,
         )
         raise
     return message
+
+
+def _in_short(error: Exception) -> str:
+    """What went wrong. Of a database's error its code only: its text repeats the values, addresses among them."""
+    code = error.args[0] if error.args and isinstance(error.args[0], int) else ""
+    return f"{type(error).__name__}: {code if isinstance(error, DatabaseError) else error}"
 
 
 def read(message: Message) -> Reading:
@@ -230,12 +236,14 @@ def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
     bookings = services.record(facts_of(message, reading), message=message, now=now).bookings.values()
-    orphans = {booking.client_email: booking for booking in bookings if booking.user_id is None}
-    if any(orphans):
+    orphans = [booking for booking in bookings if booking.user_id is None and booking.client_email]
+    if orphans:
         # Whoever signed up between our look-up and our commit did not see these bookings, and we did not see them. A
         # booking that left its chain has lost the chain's user, too.
-        for user in User.objects.filter(email__in=orphans):
-            _attribute(orphans[user.email], user, now=now)
+        users = {user.email: user for user in User.objects.filter(email__in={each.client_email for each in orphans})}
+        for booking in orphans:
+            if user := users.get(booking.client_email):
+                _attribute(booking, user, now=now)
 
 
 def _find_user(reading: Reading) -> Found | None:

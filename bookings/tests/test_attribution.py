@@ -277,3 +277,35 @@ def test_a_price_that_is_none_says_nothing(client: Client) -> None:
         posted(body("booking_created_free", uid, at="2026-11-23T18:00:00Z", price=price))(client)
 
     assert set(Booking.objects.values_list("price", flat=True)) == {None}
+
+
+def test_a_guessed_address_does_not_hide_a_told_one(client: Client) -> None:
+    """Two of one chain show the same address, and only one of them was told it."""
+    jonas = User.objects.create_user("jonas@example.org", "Jonas", user_id="jonas-1")
+    told = body("booking_created_free", "told", at="2026-11-24T18:00:00Z", email="new@example.org")
+    guessed = body("booking_rescheduled", "guessed", at="2026-11-25T18:00:00Z", rescheduleUid="told")
+    guessed["payload"]["attendees"][0]["email"] = "new@example.org"
+    del guessed["payload"]["responses"]
+    first = body("booking_rescheduled", "told", at="2026-11-24T18:00:00Z", email="new@example.org", rescheduleUid="old")
+    posted(body("booking_created_free", "old", at="2026-11-23T18:00:00Z", email=jonas.email))(client)
+    for each in (told, first, guessed):
+        posted(each)(client)
+    signed_up("new-1", "new@example.org")(client)
+
+    posted(body("booking_rescheduled", "winner", at="2026-11-26T18:00:00Z", rescheduleUid="old"))(client)
+
+    assert dict(Booking.objects.filter(uid__in=["told", "guessed"]).values_list("uid", "user__user_id")) == {
+        "told": "new-1",
+        "guessed": "new-1",
+    }
+    rebuilt()
+
+
+def test_a_status_follows_the_settings_as_soon_as_its_booking_is_heard_of(client: Client, settings: Any) -> None:
+    posted(body_of("booking_created_free"))(client)
+    settings.CAL_PAYMENT_REQUIRED = True
+
+    inbox.process(Message.objects.get())
+
+    assert list(Booking.objects.values_list("status", "why")) == [("PENDING", "free")]
+    rebuilt()

@@ -56,6 +56,7 @@ def test_a_name_without_a_value_is_as_good_as_none(read: Any) -> None:
         ("DEBUG", "maybe"),
         ("CAL_TEAM_ID", "abc"),
         ("CAL_EVENT_TYPE_IDS", "1,abc"),
+        ("DATABASE_URL", "foo"),
     ],
 )
 def test_an_impossible_value_is_refused_by_name(read: Any, name: str, value: str) -> None:
