@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import re
+import traceback
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -174,7 +175,9 @@ def process(message: Message, *, now: datetime | None = None) -> Message:
         _settle(message, Outcome.FAILED, error=str(error), now=moment)
         raise
     except Exception as error:
-        logger.error("Message %s could not be applied: %s", message.pk, _in_short(error))
+        # Where it happened, line by line of our code; what was wrong may repeat values, addresses of people among them.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Message %s could not be applied: %s\n%s", message.pk, type(error).__name__, frames)
         _settle(
             message,
             Outcome.FAILED,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
 from django.test import Client
 
 from bookings.cal import inbox
@@ -48,6 +49,25 @@ def test_it_goes_on_past_one_that_fails_and_says_so(client: Client) -> None:
         process(failed=True)
 
     assert outcomes() == ["failed", "applied"]
+
+
+def test_what_a_failure_says_of_people_is_not_printed() -> None:
+    message = kept("booking_created_free")
+    problem = IntegrityError(1062, "Duplicate entry 'jonas.berg@client.example' for key 'user.email'")
+
+    def refuse(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT INTO") and "status_change" in sql:
+            raise problem
+        return execute(sql, *rest)
+
+    out = StringIO()
+    with connection.execute_wrapper(refuse), pytest.raises(CommandError):
+        call_command("process_messages", stdout=out, stderr=out)
+
+    assert out.getvalue().splitlines() == [
+        f"Message {message.pk} (BOOKING_CREATED): IntegrityError: 1062",
+        "0 processed, 1 failed.",
+    ]
 
 
 def test_messages_are_named_whatever_became_of_them() -> None:

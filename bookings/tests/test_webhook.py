@@ -1,12 +1,13 @@
 """What the webhook answers, and what it keeps: the table of docs/architecture.md, row by row."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client
 
 from bookings.cal import inbox, signature
@@ -278,6 +279,32 @@ def test_a_message_that_we_fail_to_apply_is_kept_and_can_be_applied_later(
     assert kept() == [("webhook", "BOOKING_CREATED", UID, "applied", "", 2)]
     assert message.outcome == "applied"
     assert list(Booking.objects.values_list("uid", "status")) == [(UID, "BOOKING_CREATED")]
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        RuntimeError("no room for jonas.berg@client.example"),
+        KeyError("jonas.berg@client.example"),
+        IntegrityError(1062, "Duplicate entry 'jonas.berg@client.example' for key 'user.email'"),
+        ValueError("of many", "lines\njonas.berg@client.example"),
+    ],
+    ids=lambda problem: type(problem).__name__,
+)
+def test_a_failure_is_logged_by_where_it_happened_and_never_by_whom_it_was_about(
+    problem: Exception, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.raise_request_exception = False
+
+    with failing(lambda sql: sql.startswith("INSERT INTO") and "changed_at" in sql, problem):
+        response = signed_post(client, CREATED)
+
+    written = [logging.Formatter().format(record) for record in caplog.records]
+    assert response.status_code == 500
+    assert [line for line in written if "jonas" in line.lower()] == []
+    (ours,) = (line for line in written if line.startswith(f"Message {Message.objects.get().pk} could not be applied"))
+    assert type(problem).__name__ in ours
+    assert "in _record_locked\n    StatusChange.objects.bulk_create(timeline)" in ours
 
 
 def test_a_failed_message_posted_again_is_tried_again(client: Client) -> None:

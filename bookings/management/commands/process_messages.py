@@ -40,9 +40,9 @@ class Command(BaseCommand):
                 try:
                     inbox.process(message)
                     processed += 1
-                except Exception as error:  # noqa: BLE001 one bad message must not keep the others
+                except Exception:  # noqa: BLE001 one bad message must not keep the others
                     failed += 1
-                    self.stderr.write(f"Message {message.pk} ({message.trigger or 'unread'}): {error}")
+                    self.stderr.write(f"Message {message.pk} ({message.trigger or 'unread'}): {message.error}")
         self.stdout.write(f"{processed} processed, {failed} failed.")
         if failed:
             raise CommandError(f"{failed} of {processed + failed} messages failed.")
