@@ -26,9 +26,15 @@ _IN_THE_WAY = frozenset({1205, 1213})  # MySQL: lock wait timeout, deadlock foun
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a message did: what became of it, which bookings it changed, by uid, and all that it was about."""
+    """What a message did, for whoever reports it booking by booking.
+
+    `bookings` are all that it was about, by uid, as they are now. `changed` are the uids, sorted, of those one of whose
+    registers it changed, and `created` those among them of which nothing was known before; what is in neither was known
+    already. A booking whose status only follows today's settings counts as unchanged.
+    """
 
     outcome: Outcome
+    created: tuple[str, ...]
     changed: tuple[str, ...]
     bookings: Mapping[str, Booking]
 
@@ -66,10 +72,14 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
             return recorded
 
 
-def adopt(coach: Coach) -> int:
-    """Give the coach the bookings that named no id, only this address. Returns how many."""
+def adopt(coach: Coach, *, now: datetime) -> int:
+    """Give the coach the bookings that named no id, only this address. Returns how many.
+
+    A second, small door beside `record`: no fact changes, only what an address that was told leads to now. One
+    statement, so it needs no lock of the chain, and what `record` concludes later is the same. Safe to repeat.
+    """
     nameless = Booking.objects.filter(coach=None, coach_email=coach.email).exclude(coach_email="")
-    return nameless.update(coach=coach)
+    return nameless.update(coach=coach, updated_at=now)
 
 
 def _linked(facts: Iterable[Fact]) -> set[str]:
@@ -111,15 +121,15 @@ def _ids(uids: set[str]) -> list[int]:
 
 def _repeated(work: Callable[[], Recorded]) -> Recorded:
     """Do it again, whole, where the database chose this transaction as the victim of a deadlock."""
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, ATTEMPTS):
         try:
             return work()
         except OperationalError as error:
             in_the_way = bool(error.args) and error.args[0] in _IN_THE_WAY
-            if not in_the_way or attempt == ATTEMPTS or connection.in_atomic_block:
+            if not in_the_way or connection.in_atomic_block:
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 apart from each other, not secret
-    raise AssertionError("unreachable")  # pragma: no cover
+    return work()
 
 
 @transaction.atomic
@@ -135,6 +145,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
         raise _ChainGrew(wanted)
 
     changed = tuple(sorted(uid for uid in rows if after[uid] != before[uid]))
+    created = tuple(uid for uid in changed if not before[uid])
     if rows:
         # Also where no register changed: a status follows the settings of today as soon as its booking is heard of.
         projections = project(after, payment_required=settings.CAL_PAYMENT_REQUIRED)
@@ -164,7 +175,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
     # A message that once changed something stays one that did, however often it comes again.
     outcome = Outcome.APPLIED if changed or message.outcome == Outcome.APPLIED else Outcome.UNCHANGED
     settle(message, outcome, now=now)
-    return Recorded(outcome, changed, rows)
+    return Recorded(outcome, created, changed, rows)
 
 
 def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:

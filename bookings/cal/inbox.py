@@ -233,7 +233,7 @@ def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -
     if reading.coach is not None:
         recorded = record_coach(reading.coach, stamp=(microseconds(stamp.moment), stamp.rank, stamp.digest))
         if recorded.email_changed:
-            services.adopt(recorded.coach)
+            services.adopt(recorded.coach, now=now)
     if message.linked_user_id is None:
         found = _find_user(reading)
         if found is not None:

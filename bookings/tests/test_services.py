@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.db import OperationalError, connection
 
 from bookings import services
 from bookings.cal import inbox
+from bookings.domain.registers import Fact, Register, Stamp
 from bookings.models import Booking, Message, StatusChange
 from careercoach.testing import body_of
+from coaches.models import Coach
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +43,13 @@ def test_the_victim_of_a_deadlock_is_tried_again_whole() -> None:
 
     assert (message.outcome, Message.objects.get().outcome, Message.objects.get().attempts) == ("applied", "applied", 1)
     assert list(StatusChange.objects.values_list("old", "new")) == [("", "BOOKING_CREATED")]
+
+
+def test_the_last_attempt_may_be_the_one_that_succeeds() -> None:
+    with connection.execute_wrapper(failing(DEADLOCK, times=services.ATTEMPTS - 1)):
+        message = inbox.process(kept())
+
+    assert (message.outcome, Booking.objects.get().status) == ("applied", "BOOKING_CREATED")
 
 
 def test_what_deadlocks_for_ever_is_kept_as_failed_and_can_be_processed_again() -> None:
@@ -78,3 +88,41 @@ def test_a_row_that_another_connection_makes_first_is_the_one() -> None:
         inbox.process(kept())
 
     assert list(Booking.objects.values_list("pk", "status")) == [(made[0].pk, "BOOKING_CREATED")]
+
+
+def test_what_was_recorded_says_which_bookings_are_new_and_which_changed() -> None:
+    """Also where it was about others that it told nothing new of."""
+    message = kept()
+    stamp = Stamp(datetime(2026, 11, 24, tzinfo=UTC), 2, message.digest[:16])
+
+    def told(uid: str, title: str) -> Fact:
+        return Fact(uid, Register.TITLE, title, stamp)
+
+    first = services.record([told("a", "A"), told("b", "B")], message=message)
+    again = services.record([told("a", "A")], message=message)
+    later = Stamp(stamp.moment + timedelta(1), stamp.rank, stamp.digest)
+    more = services.record([Fact("b", Register.TITLE, "BB", later), told("a", "A"), told("c", "C")], message=message)
+
+    assert [(each.created, each.changed) for each in (first, again, more)] == [
+        (("a", "b"), ("a", "b")),
+        ((), ()),
+        (("c",), ("b", "c")),
+    ]
+    assert [sorted(each.bookings) for each in (first, again, more)] == [["a", "b"], ["a"], ["a", "b", "c"]]
+
+
+def test_a_coach_who_adopts_bookings_changes_them() -> None:
+    coach = Coach.objects.create(cal_user_id=4101, email="ada@coach.example")
+    for uid, email in (("hers", coach.email), ("another's", "other@coach.example"), ("nobody's", "")):
+        Booking.objects.create(uid=uid, coach_email=email)
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    Booking.objects.update(updated_at=long_ago)
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+
+    assert services.adopt(coach, now=now) == 1
+
+    assert set(Booking.objects.values_list("uid", "coach", "updated_at")) == {
+        ("hers", coach.pk, now),
+        ("another's", None, long_ago),
+        ("nobody's", None, long_ago),
+    }
