@@ -17,6 +17,7 @@ from bookings.admin.shown import (
     CappedPaginator,
     ReadOnly,
     badge,
+    elsewhere,
     instant,
     narrow,
     page_of,
@@ -129,7 +130,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     paginator = CappedPaginator
     actions = None
     inlines = (TimelineInline,)
-    readonly_fields = ("state", "start", "end", "list_price", "event", "page", "chain", "told_by", "told")
+    readonly_fields = ("state", "start", "end", "list_price", "event", "join", "page", "chain", "told_by", "told")
     fieldsets = (
         (None, {"fields": ("chain_reference", "reference", "state", "title", "event", "chain")}),
         (_("When"), {"fields": ("start", "end", "client_time_zone", "ended")}),
@@ -150,7 +151,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
                 )
             },
         ),
-        ("Cal.com", {"fields": ("uid", "number", "calendar_uid", "link", "page", "created_at", "updated_at")}),
+        ("Cal.com", {"fields": ("uid", "number", "calendar_uid", "join", "page", "created_at", "updated_at")}),
         (_("What was told"), {"fields": ("told_by", "told")}),
     )
 
@@ -216,9 +217,14 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
             other and _("not sold here"),
         )
 
+    @admin.display(description=_("link to join"))
+    def join(self, booking: Booking) -> str:
+        address = links.join_url(booking)
+        return elsewhere(address) if address else "-"
+
     @admin.display(description=_("page at Cal.com"))
     def page(self, booking: Booking) -> str:
-        return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', links.manage_url(booking))
+        return elsewhere(links.manage_url(booking))
 
     @admin.display(description=_("other bookings of the chain"))
     def chain(self, booking: Booking) -> str:

@@ -23,22 +23,32 @@ LABELS = {
     Register.TRANSCRIPT: COLUMNS["has_transcript"].verbose_name,
     **{register: COLUMNS[register].verbose_name for register in Register if register in COLUMNS},
 }
-WEIGHTS = {Strength.GUESS: _("a guess"), Strength.SNAPSHOT: _("as when it was booked")}
 
 
 def registers_table(booking: Booking) -> str:
+    """What each register of the booking holds, as of when, and the message that told it, as HTML; all is escaped.
+
+    Times in UTC; prices in units, not minor ones. Takes a query for the messages, one for the registers, which lists
+    defer, and one each for the user and the coach.
+    """
     registers = decode(booking.registers)
     tellers = _tellers({told.stamp.digest for told in registers.values()})
     rows = [
         (
             _label(register),
-            stacked(_in_words(register, told.value, booking), WEIGHTS.get(told.strength)),
+            stacked(_in_words(register, told.value, booking), _weight(told.strength)),
             unbroken(instant(_as_of(register, told), timespec="milliseconds")),
             page_of(tellers[told.stamp.digest]) if told.stamp.digest in tellers else _("not kept"),
         )
         for register, told in sorted(registers.items())
     ]
     return table((_("What"), _("Value"), _("As of"), _("Message")), rows)
+
+
+def _weight(strength: int) -> object:
+    if strength <= Strength.GUESS:  # Weaker still is a guess from a body of another day.
+        return _("a guess")
+    return _("as when it was booked") if strength == Strength.SNAPSHOT else ""
 
 
 def _as_of(register: str, told: Told) -> datetime:

@@ -67,7 +67,7 @@ class BookingSerializer(serializers.Serializer[Booking]):
             "manage": links.manage_url(booking),
             "cancel": links.cancel_url(booking) if can["cancel"] else None,
             "reschedule": links.reschedule_url(booking) if can["reschedule"] else None,
-            "join": booking.link if can["join"] else None,
+            "join": links.join_url(booking) if can["join"] else None,
         }
 
     def get_can(self, booking: Booking) -> dict[str, bool]:

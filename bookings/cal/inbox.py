@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
@@ -202,7 +201,7 @@ def read(message: Message) -> Reading:
         raise PayloadError(f"The body is not JSON: {error}") from None
     match message.source:
         case Source.WEBHOOK:
-            return read_webhook(document, digest=message.digest, web_base=settings.CAL_WEB_BASE_URL)
+            return read_webhook(document, digest=message.digest)
         case Source.API:
             asked_at = datetime.fromisoformat(document["requestedAt"])
             return read_answer(document["booking"], requested_at=asked_at, digest=message.digest)

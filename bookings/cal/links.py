@@ -22,6 +22,10 @@ class NotConfigured(Exception):
 
 
 def user_token(user: User) -> str:
+    """The token that Cal.com carries back to us with a booking: the userId, and our signature with SECRET_KEY.
+
+    Anyone can read who it is; only we can make it, and `user_id_in` reads it.
+    """
     return _signer.sign(user.user_id)
 
 
@@ -55,6 +59,11 @@ def manage_url(booking: Booking) -> str:
 
 
 def cancel_url(booking: Booking) -> str:
+    """Cal.com's page of the booking with its cancel form open (getCancelLink, webhooks.md §7).
+
+    Whoever has the link can cancel. `cancelledBy` is what the page will say of who did; left out where nobody told the
+    client's address. It comes back in BOOKING_CANCELLED as it was given, so it proves nothing (webhooks.md §8).
+    """
     query = {
         "cancel": "true",
         "allRemainingBookings": "false",
@@ -64,8 +73,17 @@ def cancel_url(booking: Booking) -> str:
 
 
 def reschedule_url(booking: Booking) -> str:
+    """Where the client picks another time: leads on to the event page, with `rescheduleUid` (webhooks.md §7).
+
+    `rescheduledBy` proves as little as `cancelledBy`, and is left out where nobody told the client's address.
+    """
     query = _query({"rescheduledBy": booking.client_email})
     return f"{_site(booking)}/reschedule/{quote(booking.uid, safe='')}" + (f"?{query}" if query else "")
+
+
+def join_url(booking: Booking) -> str:
+    """Where the meeting is; empty where nobody told. The page of Cal Video is on the booking's own site."""
+    return f"{_site(booking)}{booking.link}" if booking.link.startswith("/") else booking.link
 
 
 def _site(booking: Booking) -> str:

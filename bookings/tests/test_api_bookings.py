@@ -86,6 +86,14 @@ def paid(post: Post, alice: User) -> Booking:
     return Booking.objects.get()
 
 
+def test_a_session_on_cal_video_is_joined_on_its_own_site(client: Client, post: Post, alice: User) -> None:
+    post(session(UID, alice, start=START, metadata={}, location="integrations:daily", bookerUrl="https://acme.cal.com"))
+
+    (only,) = client.get("/api/bookings", {"userId": "alice-1"}).json()["results"]
+
+    assert only["links"]["join"] == f"https://acme.cal.com/video/{UID}"
+
+
 # --- The list --------------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from bookings.cal import inbox
+from bookings.cal import inbox, links
 from bookings.domain.projection import reference
 from bookings.domain.words import Outcome, Source
 from bookings.models import Booking, Message, StatusChange
@@ -250,6 +250,7 @@ def test_a_secret_within_a_string_is_dropped(client: Client, kept_in: dict[str, 
     [
         ("https://zoom.example/j/2", "https://zoom.example/j/2"),
         ("Main Street 1", ""),
+        ("integrations:daily", "https://cal.com/video/7hQ2mXk9sVb4TzLr8cNpYe"),
         (None, "https://app.cal.com/video/7hQ2mXk9sVb4TzLr8cNpYe"),
     ],
 )
@@ -260,7 +261,7 @@ def test_a_new_place_replaces_the_link(client: Client, location: str | None, lin
 
     posted(moved)(client)
 
-    assert Booking.objects.get().link == link
+    assert links.join_url(Booking.objects.get()) == link
 
 
 def test_a_booking_that_revives_says_no_longer_why_it_was_cancelled(client: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bookings.cal import links
 from bookings.domain.projection import reference
 from bookings.models import Booking, Message, StatusChange
 from careercoach.testing import all_recorded, body_of, recorded
@@ -325,6 +326,8 @@ def test_an_organizer_without_an_id_finds_a_coach_by_address_and_makes_none(post
             {"metadata": {}, "location": "integrations:daily", "bookerUrl": "https://acme.cal.com/"},
             f"https://acme.cal.com/video/{OLD}",
         ),
+        ({"metadata": {}, "location": "integrations:daily", "uid": "a/b?c"}, "https://cal.com/video/a%2Fb%3Fc"),
+        ({"metadata": {}, "location": "integrations:daily", "uid": "\U0001f600" * 100}, ""),
         ({"metadata": {}, "location": "integrations:google:meet"}, ""),
         ({"metadata": {"videoCallUrl": "javascript:alert(1)"}, "location": "Main Street 1"}, ""),
         ({"metadata": {"videoCallUrl": "https://[broken"}, "location": "https://"}, ""),
@@ -333,7 +336,21 @@ def test_an_organizer_without_an_id_finds_a_coach_by_address_and_makes_none(post
 def test_the_link_to_join(post: Post, payload: dict[str, Any], link: str) -> None:
     post(changed("booking_created_free", **payload))
 
-    assert Booking.objects.get().link == link
+    assert links.join_url(Booking.objects.get()) == link
+
+
+def test_a_link_that_nobody_told_is_on_the_site_of_today(post: Post, settings: Any) -> None:
+    """Reading a message again must give the same facts, whatever the settings have become."""
+    post(changed("booking_created_free", metadata={}, location="integrations:daily", bookerUrl=None))
+    settings.CAL_WEB_BASE_URL = "https://cal.example"
+
+    booking = Booking.objects.get()
+
+    assert (booking.link, links.join_url(booking)) == (f"/video/{OLD}", f"https://cal.example/video/{OLD}")
+
+
+def test_a_booking_without_a_link_can_not_be_joined() -> None:
+    assert links.join_url(Booking(uid="x")) == ""
 
 
 @pytest.mark.parametrize(

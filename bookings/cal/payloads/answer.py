@@ -11,11 +11,11 @@ from bookings.cal.payloads.reading import (
     UNKNOWN,
     Reading,
     Teller,
+    coach_details,
     texts,
 )
 from bookings.domain.registers import UID_LENGTH, Register, Stamp, Strength, absence_of
 from bookings.domain.words import Format, Lifecycle
-from coaches.services import CoachDetails
 
 TRIGGER = "api"
 RANK = 0  # In one instant, what Cal.com announces outweighs what it is asked.
@@ -70,7 +70,8 @@ def read_answer(document: object, *, requested_at: datetime, digest: str) -> Rea
         *tell.tell(Register.REASON, row["cancellationReason"].text(1000)),
         *tell.link(row["location"], row["meetingUrl"]),
     ]
-    coach = _host(row)
+    # Always the only one in `hosts`, with the word "unknown" for an id where the account is gone.
+    coach = coach_details(next(row["hosts"].items(), Node(None)))
     if coach is not None:
         facts += tell.tell(Register.COACH, coach.cal_user_id)
     if any(attendee["seatUid"].exists for attendee in row["attendees"].items()):
@@ -102,18 +103,3 @@ def read_answer(document: object, *, requested_at: datetime, digest: str) -> Rea
 def _event_type(row: Node) -> int | None:
     event_type = row["eventType"]["id"] if row["eventType"]["id"].exists else row["eventTypeId"]
     return event_type.integer()
-
-
-def _host(row: Node) -> CoachDetails | None:
-    """The organizer: always the only one in `hosts`, with the word "unknown" for an id where the account is gone."""
-    host = next(row["hosts"].items(), Node(None))
-    cal_user_id = host["id"].integer()
-    if cal_user_id is None:
-        return None
-    return CoachDetails(
-        cal_user_id=cal_user_id,
-        name=host["name"].text(200),
-        email=host["email"].email(),
-        username=host["username"].text(100),
-        time_zone=host["timeZone"].time_zone(),
-    )

@@ -60,6 +60,10 @@ class Teller:
             )
 
     def payment(self, payment: Payment) -> Iterator[Fact]:
+        """What became of the payment, of which a body says no amount.
+
+        Its strength is the payment's own, whatever the body's: a word of money that was seen can't be unsaid later.
+        """
         yield Fact(
             self.uid,
             Register.PAYMENT,
@@ -118,6 +122,23 @@ def _full_name(name: Node) -> str:
     if isinstance(name.value, dict):
         return f"{name['firstName'].text(100)} {name['lastName'].text(100)}".strip()[:200]
     return name.text(200)
+
+
+def coach_details(account: Node) -> CoachDetails | None:
+    """The coach whose account this is: a webhook's `organizer`, an answer's first host. Raises PayloadError.
+
+    Without an id it names none: addresses change, and may be a calendar's.
+    """
+    cal_user_id = account["id"].integer()
+    if cal_user_id is None:
+        return None
+    return CoachDetails(
+        cal_user_id=cal_user_id,
+        name=account["name"].text(200),
+        email=account["email"].email(),
+        username=account["username"].text(100),
+        time_zone=account["timeZone"].time_zone(),
+    )
 
 
 def texts(*nodes: Node) -> tuple[str, ...]:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
+from urllib.parse import quote
 
 from bookings.cal import TOKEN_METADATA, TOKEN_QUESTION
 from bookings.cal.payloads.fields import Node, PayloadError
-from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading, Teller, texts
+from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading, Teller, coach_details, texts
 from bookings.domain.registers import (
+    LINK_LENGTH,
     UID_LENGTH,
     Fact,
     Register,
@@ -17,7 +19,6 @@ from bookings.domain.registers import (
     absence_of,
 )
 from bookings.domain.words import Format, Lifecycle, Payment
-from coaches.services import CoachDetails
 
 CAL_VIDEO = "integrations:daily"
 
@@ -108,7 +109,17 @@ def _reassigned(tell: Teller, payload: Node) -> Iterator[Fact]:
 def _moved_place(tell: Teller, payload: Node) -> Iterator[Fact]:
     """The new place is told whatever it is: where it is no address, the old link leads nowhere now."""
     if payload["location"].exists and not any(tell.link(payload["metadata"]["videoCallUrl"], payload["location"])):
-        yield Fact(tell.uid, Register.LINK, "", tell.stamp)
+        page = _video_page(tell.uid) if payload["location"].value == CAL_VIDEO else ""
+        yield Fact(tell.uid, Register.LINK, page, tell.stamp)
+
+
+def _video_page(uid: str) -> str:
+    """The public page of a Cal Video meeting, on whichever site the booking is; empty where it doesn't fit its column.
+
+    Its address follows a rule (getPublicVideoCallUrl, webhooks.md §7). Never the raw room in `videoCallData`.
+    """
+    page = f"/video/{quote(uid, safe='')}"
+    return page if len(page) <= LINK_LENGTH else ""
 
 
 def _started(tell: Teller, payload: Node) -> Iterator[Fact]:
@@ -176,11 +187,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
 # --- One reader for all shapes ---------------------------------------------------------------------------------------
 
 
-def read_webhook(document: object, *, digest: str, web_base: str) -> Reading:
-    """What a webhook's body says, parsed from JSON already.
-
-    `digest` is of its bytes; `web_base` is where Cal.com's pages are, for bodies that don't say. Raises PayloadError.
-    """
+def read_webhook(document: object, *, digest: str) -> Reading:
+    """What a webhook's body says, parsed from JSON already; `digest` is of its bytes. Raises PayloadError."""
     body = Node(document)
     if not isinstance(document, dict):
         raise PayloadError("The body is not a JSON object. Does the webhook at Cal.com have a custom template?")
@@ -205,11 +213,11 @@ def read_webhook(document: object, *, digest: str, web_base: str) -> Reading:
     tell = Teller(uid, stamp, Strength.SNAPSHOT if event.snapshot else Strength.TOLD)
     facts = [*event.said(tell, payload), *_kind(tell, payload)]
     if event.describes:
-        facts += _description(tell, payload, web_base=web_base)
+        facts += _description(tell, payload)
     coach = None
     if event.names_coach:
         organizer = payload["organizer"]
-        coach = _coach(organizer)
+        coach = coach_details(organizer)
         facts += tell.tell(Register.COACH, coach.cal_user_id if coach else None)
         facts += tell.tell(Register.COACH_EMAIL, "" if coach else organizer["email"].email())
     return Reading(
@@ -243,20 +251,6 @@ def _answer(response: Node) -> Node:
     return response["value"] if isinstance(response.value, dict) else response
 
 
-def _coach(organizer: Node) -> CoachDetails | None:
-    """The assigned coach. Without an id it names none: addresses change, and may be a calendar's."""
-    cal_user_id = organizer["id"].integer()
-    if cal_user_id is None:
-        return None
-    return CoachDetails(
-        cal_user_id=cal_user_id,
-        name=organizer["name"].text(200),
-        email=organizer["email"].email(),
-        username=organizer["username"].text(100),
-        time_zone=organizer["timeZone"].time_zone(),
-    )
-
-
 def _kind(tell: Teller, payload: Node) -> Iterator[Fact]:
     """What kind of booking it is, where it isn't one that we sell."""
     scheduling = payload["schedulingType"].text(20) or payload["eventType"]["schedulingType"].text(20)
@@ -268,7 +262,7 @@ def _kind(tell: Teller, payload: Node) -> Iterator[Fact]:
         yield from tell.tell(Register.FORMAT, Format.COLLECTIVE.value)
 
 
-def _description(tell: Teller, payload: Node, *, web_base: str) -> Iterator[Fact]:
+def _description(tell: Teller, payload: Node) -> Iterator[Fact]:
     """All that a body says of the booking whatever its event."""
     responses = payload["responses"]
     yield from tell.schedule(payload["startTime"], payload["endTime"])
@@ -288,11 +282,9 @@ def _description(tell: Teller, payload: Node, *, web_base: str) -> Iterator[Fact
     yield from tell.tell(Register.CALENDAR_UID, payload["iCalUID"].text(255))
     yield from tell.tell(Register.CANCELLING_DISABLED, payload["disableCancelling"].flag())
     yield from tell.tell(Register.RESCHEDULING_DISABLED, payload["disableRescheduling"].flag())
-    site = payload["bookerUrl"].url(255).rstrip("/")
-    yield from tell.tell(Register.SITE, site)
+    yield from tell.tell(Register.SITE, payload["bookerUrl"].url(255).rstrip("/"))
     yield from tell.link(payload["metadata"]["videoCallUrl"], payload["location"])
-    # Never the raw room in videoCallData: Cal Video is joined through its public page, whose address follows a rule.
     if payload["location"].value == CAL_VIDEO:
-        yield from tell.tell(Register.LINK, f"{site or web_base}/video/{tell.uid}", Strength.GUESS + tell.strength)
+        yield from tell.tell(Register.LINK, _video_page(tell.uid), Strength.GUESS + tell.strength)
     old = payload["rescheduleUid"] if payload["rescheduleUid"].exists else payload["fromReschedule"]
     yield from tell.supersedes(old)

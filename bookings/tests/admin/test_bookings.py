@@ -167,6 +167,27 @@ def test_registers_say_how_sure_they_are_and_what_is_not_kept(
     assert ("not kept" in kept, "not kept" in pruned) == (False, True)
 
 
+def test_a_page_leads_to_the_meeting(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1, metadata={}, location="integrations:daily"))
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.get()))
+
+    assert '<a href="https://cal.com/video/uid-1" rel="noopener noreferrer">https://cal.com/video/uid-1</a>' in page
+    assert "a guess" in page  # Among the registers: nobody told that address.
+
+
+def test_a_guess_in_a_message_of_another_day_is_a_guess(client: Client, sam: User, post: Callable[..., None]) -> None:
+    body = body_of("meeting_ended")
+    body |= {"metadata": {}, "location": "integrations:daily", "responses": {"email": "a@b.example"}, "attendees": []}
+    post(body)
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.get()))
+
+    assert "a guess" in page
+
+
 def test_a_booking_of_which_nothing_is_known_has_a_page(client: Client, sam: User) -> None:
     client.force_login(sam)
 
