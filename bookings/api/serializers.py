@@ -93,4 +93,4 @@ class BookingWithTimelineSerializer(BookingSerializer):
     timeline = serializers.SerializerMethodField()
 
     def get_timeline(self, booking: Booking) -> list[dict[str, Any]]:
-        return ChangeSerializer(booking.chain_timeline(), many=True).data
+        return ChangeSerializer(StatusChange.objects.of_chain(booking), many=True).data

@@ -18,6 +18,7 @@ from django.utils import timezone
 from bookings import services
 from bookings.cal import inbox
 from bookings.cal.payloads.fields import PayloadError
+from bookings.cal.payloads.reading import DIGEST_LETTERS
 from bookings.domain.projection import Projection, project
 from bookings.domain.registers import Fact, Registers, decode, encode, fold
 from bookings.domain.words import Outcome
@@ -65,11 +66,13 @@ class Scratch:
         self._db.close()
 
     def registers(self, uids: set[str]) -> dict[str, Registers]:
+        """Those of these bookings that any message told of, by uid."""
         marks = ",".join("?" * len(uids))
         found = self._db.execute(f"SELECT uid, registers FROM booking WHERE uid IN ({marks})", list(uids))  # noqa: S608 marks only
         return {uid: decode(json.loads(registers)) for uid, registers in found}
 
     def fold(self, facts: Mapping[str, list[Fact]]) -> None:
+        """Let these facts, by uid, set the registers that they take precedence in; in one transaction."""
         known = self.registers(set(facts))
         self._db.execute("BEGIN")
         self._db.executemany(
@@ -183,13 +186,14 @@ def _differences(
 def _rests_on_pruned(row: Booking) -> bool:
     """Was one of its registers told by a message that is no longer kept?"""
     digests = {told.stamp.digest for told in decode(row.registers).values()}
-    return any(not Message.objects.filter(digest__startswith=digest).exists() for digest in digests)
+    kept = Message.objects.told_by(digests).values_list("digest", flat=True)
+    return not digests <= {digest[:DIGEST_LETTERS] for digest in kept}
 
 
 def _count_pruned(scratch: Scratch, report: Report) -> None:
-    """Bookings of which no message is kept are left out, and counted."""
+    """Bookings of which no message is kept are left out, and counted. A row of which nothing was told rests on none."""
     last = 0
-    rows = Booking.objects.order_by("id").values_list("id", "uid")
+    rows = Booking.objects.exclude(registers={}).order_by("id").values_list("id", "uid")
     while batch := list(rows.filter(id__gt=last)[:BOOKINGS_AT_ONCE]):
         uids = {uid for _id, uid in batch}
         report.pruned += len(uids - scratch.registers(uids).keys())

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bookings.domain.projection import canonical_reference, project, reference
@@ -18,12 +18,15 @@ from bookings.domain.registers import (
     Strength,
     absence_of,
     decode,
+    earliest_first,
     encode,
     fold,
+    microseconds,
 )
 from bookings.domain.status import State, counts, is_expected, status_of
 from bookings.domain.words import Lifecycle, LinkedBy, Payment, Status, Why
 
+EPOCH, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 CLIENT = "alice@example.org"
 
@@ -354,3 +357,14 @@ def test_only_a_newer_lifecycle_leaves_a_terminal_status(told: list[Fact], new: 
         if projection.status == Status.BOOKING_CANCELLED and after[uid].status != Status.BOOKING_CANCELLED
     }
     assert revived <= ({new.uid} if new.register == Register.LIFECYCLE else set())
+
+
+@given(st.integers(0, microseconds(LAST)).map(lambda number: EPOCH + timedelta(microseconds=number)), st.integers(1, 5))
+@example(LAST, 5)
+def test_the_first_of_two_statements_outweighs_to_the_end_of_the_calendar(moment: datetime, rank: int) -> None:
+    told = Stamp(moment, rank, "d")
+    turned = earliest_first(told)
+
+    assert earliest_first(turned) == told
+    assert turned.moment >= EPOCH
+    assert turned <= earliest_first(Stamp(EPOCH, 0, "d"))

@@ -143,6 +143,25 @@ def test_bookings_whose_messages_were_pruned_are_left_out_and_counted(post: Call
     assert "1 bookings compared: 0 differ, 0 changed meanwhile, 2 left out as pruned" in rebuild()
 
 
+def test_a_booking_of_which_nothing_was_told_rests_on_no_message(post: Callable[..., None]) -> None:
+    """Its row was made for a message that failed then."""
+    post(body_of("booking_created_free"))
+    Booking.objects.create(uid="nothing-told")
+    settle()
+
+    assert "1 bookings compared: 0 differ, 0 changed meanwhile, 0 left out as pruned" in rebuild()
+
+
+def test_messages_are_found_by_what_stamps_have_of_their_digests(post: Callable[..., None]) -> None:
+    post(*(body_of(name) for name in ("booking_created_free", "booking_cancelled", "booking_rejected")))
+    first, second, _third = Message.objects.order_by("id")
+    Message.objects.filter(pk=second.pk).update(digest=first.digest[:15] + "g" * 49)
+
+    assert list(Message.objects.told_by([first.digest[:16]])) == [first]
+    assert set(Message.objects.told_by([first.digest[:16], "g" * 16])) == {first}
+    assert list(Message.objects.told_by([])) == []
+
+
 def test_a_booking_that_changes_during_the_rebuild_is_not_held_against_it(post: Callable[..., None]) -> None:
     post(body_of("booking_created_free"))
     Booking.objects.update(status="PENDING", updated_at=timezone.now() + timedelta(minutes=1))

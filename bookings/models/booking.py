@@ -1,11 +1,7 @@
-"""The rows: bookings with their registers, the timeline of their statuses, and the inbox of messages.
-
-No rule lives here but what the database can hold: choices, keys and the order of times. `services.record` alone writes
-bookings and their timeline.
-"""
+"""A booking's row, its keys and indexes, and reads of it as words."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -15,27 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain.projection import canonical_reference
 from bookings.domain.registers import LINK_LENGTH, UID_LENGTH
 from bookings.domain.status import is_expected
-from bookings.domain.words import (
-    Format,
-    Lifecycle,
-    LinkedBy,
-    Outcome,
-    Payment,
-    Source,
-    Status,
-    Why,
-)
+from bookings.domain.words import Format, Lifecycle, LinkedBy, Payment, Status, Why
+from bookings.models.rules import known
 from coaches.models import Coach
 from users.addresses import MAX_LENGTH as EMAIL_LENGTH
 from users.fields import ExactCharField
 from users.models import User
 
 REFERENCE_LENGTH = 14
-
-
-def known(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
-    """The rule that a column holds one of its choices; the database keeps it too."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -190,6 +173,7 @@ class Booking(models.Model):
         return self._obstacle(now=now) or (Obstacle.CANCELLING_DISABLED if self.cancelling_disabled else None)
 
     def obstacle_to_reschedule(self, *, now: datetime) -> Obstacle | None:
+        """What keeps Cal.com from moving it: the same, with the event type's own word on moving (api_v2.md §3)."""
         return self._obstacle(now=now) or (Obstacle.RESCHEDULING_DISABLED if self.rescheduling_disabled else None)
 
     def _obstacle(self, *, now: datetime) -> Obstacle | None:
@@ -205,98 +189,3 @@ class Booking(models.Model):
         """Is there a meeting to go to?"""
         over = self.ends_at is not None and self.ends_at <= now
         return self.status == Status.BOOKING_CREATED and bool(self.link) and not over
-
-    def chain_timeline(self) -> "models.QuerySet[StatusChange]":
-        """What happened to all bookings of the chain."""
-        return StatusChange.objects.filter(booking__chain_reference=self.chain_reference)
-
-
-class Message(models.Model):
-    """The inbox: all that was told us, kept before it is understood, and replayed by `rebuild`.
-
-    `body` is what came, without the secrets in it. `digest` is of the bytes as they came, so that the same bytes are
-    known again. `linked_user` is whom the message was found to be about when it was first understood: a key may be
-    rotated and an address may change hands, but what it said then stays said.
-    """
-
-    source = models.CharField(_("source"), max_length=20, choices=Source)
-    digest = ExactCharField(_("digest"), max_length=64, unique=True)
-    trigger = models.CharField(_("event"), max_length=64, blank=True)
-    uid = ExactCharField(_("Cal.com uid"), max_length=UID_LENGTH, blank=True)
-    body = models.TextField(_("body"), blank=True)
-    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, default=Outcome.RECEIVED)
-    error = models.CharField(_("error"), max_length=1000, blank=True)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    linked_user = models.ForeignKey(
-        User,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("user it is about"),
-    )
-    linked_by = models.CharField(_("user found by"), max_length=20, choices=LinkedBy, default=LinkedBy.NOBODY)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-    received_at = models.DateTimeField(_("received"))
-    processed_at = models.DateTimeField(_("processed"), null=True)
-
-    class Meta:
-        db_table = "message"
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        permissions = (("view_message_body", _("Can see what messages say")),)
-        ordering = ("-id",)
-        constraints = (
-            known("source", Source, "message_source_known"),
-            known("outcome", Outcome, "message_outcome_known"),
-            known("linked_by", LinkedBy, "message_linked_by_known"),
-        )
-        indexes = (
-            models.Index(fields=["uid", "id"], name="message_by_uid"),
-            models.Index(fields=["outcome", "id"], name="message_by_outcome"),
-        )
-
-    def __str__(self) -> str:
-        named = self.trigger if self.source == Source.WEBHOOK else ""
-        return f"{named or self.get_source_display()} {self.pk}"
-
-
-class StatusChange(models.Model):
-    """The timeline: every change of a booking's status, with its cause. Written once, never changed."""
-
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="timeline", verbose_name=_("booking"))
-    old = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
-    new = models.CharField(_("to"), max_length=20, choices=Status)
-    why = models.CharField(_("because"), max_length=20, choices=Why)
-    expected = models.BooleanField(
-        _("expected"),
-        default=True,
-        help_text=_("Off: the table of arrows doesn't know this change."),
-    )
-    as_of = models.DateTimeField(_("as of"), null=True)
-    changed_at = models.DateTimeField(_("changed"))
-    message = models.ForeignKey(
-        Message,
-        models.SET_NULL,
-        null=True,
-        related_name="changes",
-        verbose_name=_("message"),
-    )
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-
-    class Meta:
-        db_table = "status_change"
-        verbose_name = _("status change")
-        verbose_name_plural = _("timeline")
-        ordering: ClassVar = ("changed_at", "id")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(old="") | Q(old__in=Status.values),
-                name="status_change_old_known",
-            ),
-            known("new", Status, "status_change_new_known"),
-            known("why", Why, "status_change_why_known"),
-        )
-        indexes = (models.Index(fields=["booking", "changed_at", "id"], name="status_change_of_booking"),)
-
-    def __str__(self) -> str:
-        return f"{self.get_old_display() or '·'} → {self.get_new_display()}"
