@@ -1,25 +1,23 @@
 """Keep what Cal.com says, then understand and apply it: `receive`, then `process`.
 
 A message is a row before anything is concluded from it, in a commit of its own, so that nothing that follows can lose
-it. What is in it that opens doors is dropped before.
+it. What is in it that opens doors is dropped before, by `secrets`.
 """
 
 import hashlib
 import json
 import logging
-import re
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import services
-from bookings.cal import links
+from bookings.cal import links, secrets
 from bookings.cal.payloads.answer import read_answer
-from bookings.cal.payloads.fields import PayloadError, clean
+from bookings.cal.payloads.fields import PayloadError, clean, parse
 from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading
 from bookings.cal.payloads.webhook import read_webhook
 from bookings.domain.registers import (
@@ -39,19 +37,6 @@ from coaches.services import record_coach
 from users.models import User
 
 logger = logging.getLogger(__name__)
-
-# What stands in a readable body is masked within a string only by these names; `password` is a word of people too.
-_UNMISTAKABLE = re.compile("oneTimePassword|downloadLink|hashedLink", re.IGNORECASE)
-# A live credential that accepts a booking, even an unpaid one; links that open recordings; a private booking link.
-SECRET_KEYS = frozenset({"oneTimePassword", "downloadLink", "downloadLinks", "hashedLink"})
-# In text that no parser reads, whatever is written after such a name: as JSON, as JSON in a string, or as a form.
-_SECRET_IN_TEXT = re.compile(
-    r"(oneTimePassword|password|downloadLinks?|hashedLink)"
-    r"((?:[\s\"'\\]|%(?:20|22|5C|25))*(?:[:=]|%3A|%3D)(?:[\s\"'\\]|%(?:20|22|5C|25))*)"
-    r"(?:(?:[\[{]|%[57]B).*|(?!null\b|[%:=])[^\s\"',&}\]\\]+)",
-    re.IGNORECASE | re.DOTALL,
-)
-REMOVED = "[removed]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +62,7 @@ def receive(
     message = Message(
         source=source,
         digest=digest,
-        body=_storable(body),
+        body=secrets.storable(body),
         received_at=now or timezone.now(),
     )
     if about is not None:
@@ -88,69 +73,6 @@ def receive(
     except IntegrityError:
         return Message.objects.get(digest=digest)  # The same bytes came before, or by another connection at once.
     return message
-
-
-def _storable(body: bytes) -> str:
-    """The body as text without the secrets in it; exact where it holds none."""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        # The words before it keep the text from being taken for JSON, which it was not.
-        return clean(_masked("[not UTF-8] " + body.decode(errors="backslashreplace")))
-    try:
-        document = [_parse(text)]
-        if not _strip(document):
-            return clean(text)
-        return clean(json.dumps(document[0], ensure_ascii=False, allow_nan=False, separators=(",", ":")))
-    except (ValueError, RecursionError):
-        return clean(_masked(text))
-
-
-def _masked(text: str) -> str:
-    return _SECRET_IN_TEXT.sub(rf"\1\2{REMOVED}", text)
-
-
-def _parse(text: str) -> Any:
-    """JSON by the letter: NaN and Infinity are none. Raises ValueError or RecursionError."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
-
-
-def _strip(document: list[Any]) -> bool:
-    """Remove the secrets in place, however deep, in JSON within a string too; says whether there were any."""
-    stripped = False
-    open_nodes: list[Any] = [document]
-    while open_nodes:
-        node = open_nodes.pop()
-        if isinstance(node, dict):
-            for key in node.keys() & SECRET_KEYS:
-                stripped = stripped or node[key] is not None
-                node[key] = None
-            video = node.get("videoCallData")
-            for room in video if isinstance(video, list) else [video]:
-                if isinstance(room, dict) and room.pop("password", None) is not None:
-                    stripped = True
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            if isinstance(value, dict | list):
-                open_nodes.append(value)
-            elif isinstance(value, str) and (masked := _without_secrets(value)) != value:
-                node[key] = masked
-                stripped = True
-    return stripped
-
-
-def _without_secrets(text: str) -> str:
-    """A string within a readable body, without the secrets of JSON that it may hold, whole or cut off."""
-    if text.lstrip()[:1] in ("{", "[", '"'):
-        try:
-            within = [_parse(text)]
-        except ValueError:
-            return _masked(text)
-        return json.dumps(within[0], ensure_ascii=False) if _strip(within) else text
-    return _masked(text) if _UNMISTAKABLE.search(text) else text
 
 
 # --- Understand and apply --------------------------------------------------------------------------------------------
@@ -196,7 +118,7 @@ def _in_short(error: Exception) -> str:
 def read(message: Message) -> Reading:
     """What a kept message says, the same at every reading. Raises PayloadError."""
     try:
-        document = _parse(message.body)
+        document = parse(message.body)
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"The body is not JSON: {error}") from None
     match message.source:

@@ -4,6 +4,7 @@ Absent, null and of the wrong type say nothing, with one exception: an id or a t
 the whole body unreadable, since a fact about the wrong booking or moment is worse than none.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,15 @@ class PayloadError(Exception):
 def clean(text: str) -> str:
     """Without what UTF-8 or a database can't hold: lone surrogates and NUL become U+FFFD."""
     return _NOT_TEXT.sub("\ufffd", text)
+
+
+def parse(text: str) -> Any:
+    """JSON by the letter: NaN and Infinity are none. Raises ValueError or RecursionError."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
 
 
 @lru_cache(maxsize=1024)
