@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ def sam(db: None) -> User:
 def ada(db: None) -> Coach:
     """A coach."""
     return Coach.objects.create(cal_user_id=4101, name="Ada Coach", email="ada@coach.example", time_zone="Europe/Paris")
+
+
+@contextmanager
+def away(problem: Exception) -> Iterator[None]:
+    """A database that answers every statement with this problem."""
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        raise problem
+
+    with connection.execute_wrapper(wrapper):
+        yield
 
 
 Body = dict[str, Any] | str | bytes

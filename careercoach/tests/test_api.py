@@ -1,15 +1,14 @@
 """What all of the API has in common: who may call, one shape of errors, and a last slash that does no harm."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import get_resolver
 
 from bookings.models import Booking
+from careercoach.testing import away
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -26,17 +25,6 @@ CALLS = [
 
 def error(code: str, detail: str, *, kind: str = "client_error") -> dict[str, Any]:
     return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
-
-
-@contextmanager
-def away(problem: Exception) -> Iterator[None]:
-    """A database that answers nothing."""
-
-    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        raise problem
-
-    with connection.execute_wrapper(wrapper):
-        yield
 
 
 # --- API keys --------------------------------------------------------------------------------------------------------

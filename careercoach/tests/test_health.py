@@ -1,8 +1,6 @@
 """Probes: alive without anything else, ready only with a database that is as the code expects it."""
 
 import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -11,16 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-
-@contextmanager
-def away(problem: Exception) -> Iterator[None]:
-    """A database that answers nothing."""
-
-    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        raise problem
-
-    with connection.execute_wrapper(wrapper):
-        yield
+from careercoach.testing import away
 
 
 def test_the_process_is_alive_without_a_database(client: Client) -> None:
