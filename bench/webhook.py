@@ -34,14 +34,14 @@ os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
 os.environ["LOG_LEVEL"] = "WARNING"
 sys.path.insert(0, str(ROOT))
 
-import django  # noqa: E402
+import django  # noqa: E402 settings are read from the environment, which is set above
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.core.management import call_command  # noqa: E402 this and what follows needs the apps loaded
+from django.db import connection  # noqa: E402 the same
 
-from bookings.cal import inbox, signature  # noqa: E402
+from bookings.cal import inbox, signature  # noqa: E402 the same
 
 
 def make_database() -> None:
