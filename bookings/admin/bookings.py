@@ -118,8 +118,9 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     """All bookings, those of event types that we don't sell too, which say so."""
 
     list_display = ("name", "state", "start", "coach", "client", "person", "money", "event")
-    list_filter = (OfUser, "status", "payment", Starts, ("coach", admin.RelatedOnlyFieldListFilter), "format")
-    list_select_related = ("coach", "user")
+    list_filter = (OfUser, "status", "payment", Starts, "coach")  # Each has an index: nothing reads a table through.
+    # Not joined: with few coaches MySQL hashes them, and so reads and sorts all bookings for a page (2.7 s of 300,000).
+    list_select_related = ()
     search_fields = ("=reference", "=chain_reference", "=uid", "=client_email", "=payment_intent", "^client_name")
     search_help_text = _(
         "Reference, Cal.com uid, client's e-mail address or Stripe payment, whole; or how the client's name begins."
@@ -156,22 +157,27 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> BookingQuerySet:
-        return super().get_queryset(request).without_registers()
+        return super().get_queryset(request).without_registers().prefetch_related("coach", "user")
 
     def get_search_results(
         self, request: HttpRequest, queryset: BookingQuerySet, search_term: str
     ) -> tuple[BookingQuerySet, bool]:
-        """What is indexed first; the table is read through only where that finds nothing."""
+        """What is found whole first, by as many indexes; a name only where that finds nothing, by its own.
+
+        In one query MySQL would rather go through all bookings in the order of the list. SQLite does so for names.
+        """
         term = search_term.strip()
         if not term:
             return queryset, False
         reference = canonical_reference(term) or term
-        indexed = queryset.filter(
-            Q(reference=reference) | Q(chain_reference=reference) | Q(uid=term) | Q(client_email=normalised(term))
+        whole = queryset.filter(
+            Q(reference=reference)
+            | Q(chain_reference=reference)
+            | Q(uid=term)
+            | Q(client_email=normalised(term))
+            | Q(payment_intent=term)
         )
-        if indexed.exists():
-            return indexed, False
-        return queryset.filter(Q(payment_intent=term) | Q(client_name__istartswith=term)), False
+        return (whole if whole.exists() else queryset.filter(client_name__istartswith=term)), False
 
     @admin.display(description=_("reference"))
     def name(self, booking: Booking) -> str:

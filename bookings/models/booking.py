@@ -163,6 +163,9 @@ class Booking(models.Model):
             models.Index(fields=["starts_at", "id"], name="booking_by_start"),
             models.Index(fields=["status", "starts_at"], name="booking_status_start"),
             models.Index(fields=["coach", "starts_at"], name="booking_coach_start"),
+            models.Index(fields=["payment", "starts_at"], name="booking_payment_start"),
+            models.Index(fields=["payment_intent"], name="booking_by_payment_intent"),
+            models.Index(fields=["client_name"], name="booking_by_client_name"),
         )
 
     def __str__(self) -> str:

@@ -70,6 +70,7 @@ class Message(models.Model):
         indexes = (
             models.Index(fields=["uid", "id"], name="message_by_uid"),
             models.Index(fields=["outcome", "id"], name="message_by_outcome"),
+            models.Index(fields=["trigger", "id"], name="message_by_trigger"),
         )
 
     def __str__(self) -> str:

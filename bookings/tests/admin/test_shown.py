@@ -3,11 +3,13 @@
 from datetime import datetime
 
 import pytest
+from django.contrib import admin
+from django.db.models import Model
 
 from bookings.admin.shown import TONES, CappedPaginator, instant, price
 from bookings.admin.told import LABELS
 from bookings.domain.registers import Register
-from bookings.models import Booking
+from bookings.models import Booking, Message
 
 
 def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
@@ -18,6 +20,20 @@ def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
         most = 2
 
     assert Impatient(Booking.objects.order_by("id"), 1).count == 2
+
+
+@pytest.mark.parametrize("model", [Booking, Message])
+def test_every_filter_has_an_index(model: type[Model]) -> None:
+    """Without one, a choice that few rows fit reads millions."""
+    columns = {
+        "user": "user",
+        "starts": "starts_at",
+        "trigger": "trigger",
+    }  # Of filters that are classes, by parameter.
+    filters = admin.site.get_model_admin(model).list_filter
+    filtered = {each if isinstance(each, str) else columns[each.parameter_name] for each in filters}
+
+    assert filtered - {index.fields[0] for index in model._meta.indexes} == set()
 
 
 @pytest.mark.parametrize(
