@@ -340,6 +340,21 @@ def test_order_and_repetition_do_not_matter(told: list[Fact], data: st.DataObjec
     assert whole(order) == whole(told)
 
 
+@pytest.mark.parametrize(
+    ("loses", "wins"),
+    [
+        (stamp(0, rank=5, digest="z"), stamp(1, rank=1, digest="a")),
+        (stamp(0, rank=1, digest="z"), stamp(0, rank=2, digest="a")),
+        (stamp(0, rank=1, digest="a"), stamp(0, rank=1, digest="b")),
+    ],
+    ids=["moment", "rank", "digest"],
+)
+def test_of_two_statements_the_moment_decides_then_the_rank_then_the_digest(loses: Stamp, wins: Stamp) -> None:
+    both = [Fact("one", Register.TITLE, "loses", loses), Fact("one", Register.TITLE, "wins", wins)]
+
+    assert [fold({}, order)[Register.TITLE].value for order in (both, both[::-1])] == ["wins", "wins"]
+
+
 @given(told=st.lists(facts, max_size=12).map(of_one_message_each))
 def test_registers_survive_being_stored(told: list[Fact]) -> None:
     for registers in whole(told)[0].values():
