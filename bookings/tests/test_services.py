@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
 
+WAITED = OperationalError(1205, "Lock wait timeout exceeded; try restarting transaction")
+
 
 def kept() -> Message:
     return inbox.receive(json.dumps(body_of("booking_created_free")).encode())
@@ -37,8 +39,9 @@ def failing(problem: OperationalError, *, times: int) -> Callable[..., Any]:
     return wrapper
 
 
-def test_the_victim_of_a_deadlock_is_tried_again_whole() -> None:
-    with connection.execute_wrapper(failing(DEADLOCK, times=2)):
+@pytest.mark.parametrize("problem", [DEADLOCK, WAITED], ids=["deadlock", "lock wait timeout"])
+def test_what_others_got_in_the_way_of_is_tried_again_whole(problem: OperationalError) -> None:
+    with connection.execute_wrapper(failing(problem, times=2)):
         message = inbox.process(kept())
 
     assert (message.outcome, Message.objects.get().outcome, Message.objects.get().attempts) == ("applied", "applied", 1)
