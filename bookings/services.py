@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -30,13 +31,15 @@ class Recorded:
 
     `bookings` are all that it was about, by uid, as they are now. `changed` are the uids, sorted, of those one of whose
     registers it changed, and `created` those among them of which nothing was known before; what is in neither was known
-    already. A booking whose status only follows today's settings counts as unchanged.
+    already. A booking whose status only follows today's settings counts as unchanged. `columns` are, by uid, the columns
+    that have other values now, each with the value before and after; it names all of `bookings`.
     """
 
     outcome: Outcome
     created: tuple[str, ...]
     changed: tuple[str, ...]
     bookings: Mapping[str, Booking]
+    columns: Mapping[str, Mapping[str, tuple[Any, Any]]]
 
 
 class _ChainGrew(Exception):
@@ -146,6 +149,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
 
     changed = tuple(sorted(uid for uid in rows if after[uid] != before[uid]))
     created = tuple(uid for uid in changed if not before[uid])
+    written: dict[str, Mapping[str, tuple[Any, Any]]] = {}
     if rows:
         # Also where no register changed: a status follows the settings of today as soon as its booking is heard of.
         projections = project(after, payment_required=settings.CAL_PAYMENT_REQUIRED)
@@ -155,7 +159,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
             row, old = rows[uid], rows[uid].status if before[uid] else ""
             if uid in changed:
                 row.registers = encode(after[uid])
-            _save(row, projection, coaches=coaches, registers_changed=uid in changed)
+            written[uid] = _save(row, projection, coaches=coaches, registers_changed=uid in changed)
             if row.status != old:
                 newest = max((fact.stamp.moment for fact in facts if fact.uid == uid), default=None)
                 timeline.append(
@@ -175,7 +179,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
     # A message that once changed something stays one that did, however often it comes again.
     outcome = Outcome.APPLIED if changed or message.outcome == Outcome.APPLIED else Outcome.UNCHANGED
     settle(message, outcome, now=now)
-    return Recorded(outcome, created, changed, rows)
+    return Recorded(outcome, created, changed, rows, written)
 
 
 def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:
@@ -226,12 +230,15 @@ def _save(
     *,
     coaches: Mapping[int | str, int],
     registers_changed: bool,
-) -> None:
-    """Write the columns that changed, and no others."""
+) -> Mapping[str, tuple[Any, Any]]:
+    """Write the columns that changed, and no others. Returns these, with their values before and after."""
     values = columns(projection)
     values["coach_id"] = coaches.get(_coach_name(projection))
-    changed = [column for column, value in values.items() if getattr(row, column) != value]
+    changed = {
+        column: (getattr(row, column), value) for column, value in values.items() if getattr(row, column) != value
+    }
     for column in changed:
         setattr(row, column, values[column])
     if changed or registers_changed:
         row.save(update_fields=[*changed, "registers", "updated_at"])
+    return changed

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.cal import links, secrets
+from bookings.cal.payloads import own
 from bookings.cal.payloads.answer import read_answer
 from bookings.cal.payloads.fields import PayloadError, clean, parse
 from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading
@@ -32,7 +34,7 @@ from bookings.domain.registers import (
     weakest,
 )
 from bookings.domain.words import LinkedBy, Outcome, Source
-from bookings.models import Booking, Message
+from bookings.models import Booking, Message, Run
 from coaches.services import record_coach
 from users.models import User
 
@@ -55,14 +57,18 @@ def receive(
     *,
     source: Source = Source.WEBHOOK,
     about: Found | None = None,
+    run: Run | None = None,
+    by: User | None = None,
     now: datetime | None = None,
 ) -> Message:
-    """The message for these bytes, kept if it is new. Commits by itself."""
+    """The message for these bytes, kept if it is new, with the run and the person that caused it. Commits by itself."""
     digest = hashlib.sha256(body).hexdigest()
     message = Message(
         source=source,
         digest=digest,
         body=secrets.storable(body),
+        run=run,
+        by=by,
         received_at=now or timezone.now(),
     )
     if about is not None:
@@ -78,8 +84,13 @@ def receive(
 # --- Understand and apply --------------------------------------------------------------------------------------------
 
 
-def process(message: Message, *, now: datetime | None = None) -> Message:
-    """Apply what the message says, and note on it what became of that.
+def process(
+    message: Message,
+    *,
+    now: datetime | None = None,
+    tell: Callable[[services.Recorded], object] = lambda recorded: None,
+) -> Message:
+    """Apply what the message says, note on it what became of that, and tell what it did.
 
     Raises PayloadError for one that can't be read, and whatever our own failure raises; the message says so too, and
     can be processed again. Safe to repeat.
@@ -91,7 +102,7 @@ def process(message: Message, *, now: datetime | None = None) -> Message:
         if reading.stamp is None:
             _settle(message, Outcome.IGNORED, now=moment)
         else:
-            _apply(message, reading, reading.stamp, now=moment)
+            _apply(message, reading, reading.stamp, now=moment, tell=tell)
     except PayloadError as error:
         _settle(message, Outcome.FAILED, error=str(error), now=moment)
         raise
@@ -124,6 +135,8 @@ def read(message: Message) -> Reading:
     match message.source:
         case Source.WEBHOOK:
             return read_webhook(document, digest=message.digest)
+        case Source.API if "gone" in document:
+            return own.read_gone(document, digest=message.digest)
         case Source.API:
             asked_at = datetime.fromisoformat(document["requestedAt"])
             return read_answer(document["booking"], requested_at=asked_at, digest=message.digest)
@@ -132,8 +145,10 @@ def read(message: Message) -> Reading:
             stamp = Stamp(as_of, rank, message.digest[:DIGEST_LETTERS])
             trigger, uid, snapshot = Source.SIGN_UP.value, document["uid"], document["snapshot"]
             return Reading(trigger=trigger, uid=uid, stamp=stamp, snapshot=snapshot)
-        case _:
-            raise PayloadError(f"Messages from {message.source} are not read here.")
+        case Source.CLOCK:
+            return own.read_ended(document, digest=message.digest)
+        case _:  # Source.OPS
+            return own.read_cancelled_for_us(document, digest=message.digest)
 
 
 def facts_of(message: Message, reading: Reading) -> tuple[Fact, ...]:
@@ -150,17 +165,25 @@ def facts_of(message: Message, reading: Reading) -> tuple[Fact, ...]:
     return (*reading.facts, Fact(reading.uid, Register.USER, message.linked_user_id, stamp, LINK_STRENGTH[by]))
 
 
-def _apply(message: Message, reading: Reading, stamp: Stamp, *, now: datetime) -> None:
+def _apply(
+    message: Message,
+    reading: Reading,
+    stamp: Stamp,
+    *,
+    now: datetime,
+    tell: Callable[[services.Recorded], object],
+) -> None:
     if reading.coach is not None:
-        recorded = record_coach(reading.coach, stamp=(microseconds(stamp.moment), stamp.rank, stamp.digest))
-        if recorded.email_changed:
-            services.adopt(recorded.coach, now=now)
+        known = record_coach(reading.coach, stamp=(microseconds(stamp.moment), stamp.rank, stamp.digest))
+        if known.email_changed:
+            services.adopt(known.coach, now=now)
     if message.linked_user_id is None:
         found = _find_user(reading)
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
-    bookings = services.record(facts_of(message, reading), message=message, now=now).bookings.values()
-    orphans = [booking for booking in bookings if booking.user_id is None and booking.client_email]
+    recorded = services.record(facts_of(message, reading), message=message, now=now)
+    tell(recorded)
+    orphans = [booking for booking in recorded.bookings.values() if booking.user_id is None and booking.client_email]
     if orphans:
         # Whoever signed up between our look-up and our commit did not see these bookings, and we did not see them. A
         # booking that left its chain has lost the chain's user, too.

@@ -1,4 +1,4 @@
-"""The rows: bookings with their registers, the timeline of their statuses, and the inbox of messages.
+"""The rows: bookings with their registers, the timeline of their statuses, the inbox of messages, and the runs.
 
 No rule lives here but what the database can hold: choices, keys and the order of times. `services.record` writes
 bookings and their timeline; `services.adopt` writes the coach of a booking that was told without one's id.
@@ -7,5 +7,17 @@ bookings and their timeline; `services.adopt` writes the coach of a booking that
 from bookings.models.booking import Booking, BookingQuerySet, Obstacle
 from bookings.models.change import StatusChange
 from bookings.models.message import Message
+from bookings.models.run import Difference, Done, Run, RunKind, RunState
 
-__all__ = ["Booking", "BookingQuerySet", "Message", "Obstacle", "StatusChange"]
+__all__ = [
+    "Booking",
+    "BookingQuerySet",
+    "Difference",
+    "Done",
+    "Message",
+    "Obstacle",
+    "Run",
+    "RunKind",
+    "RunState",
+    "StatusChange",
+]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain.registers import UID_LENGTH
 from bookings.domain.words import LinkedBy, Outcome, Source
 from bookings.models.rules import known
+from bookings.models.run import Run
 from users.fields import ExactCharField
 from users.models import User
 
@@ -51,6 +52,7 @@ class Message(models.Model):
     )
     linked_by = models.CharField(_("user found by"), max_length=20, choices=LinkedBy, default=LinkedBy.NOBODY)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="messages", verbose_name=_("run"))
     received_at = models.DateTimeField(_("received"))
     processed_at = models.DateTimeField(_("processed"), null=True)
 

@@ -172,11 +172,12 @@ def test_an_answer_of_the_api_that_can_not_be_read_is_kept_as_failed() -> None:
 
 
 @pytest.mark.parametrize("source", [Source.CLOCK, Source.OPS])
-def test_a_message_that_did_not_come_from_outside_is_not_read_here(source: Source) -> None:
-    message = inbox.receive(b"{}", source=source, now=NOW)
+@pytest.mark.parametrize(("body", "missing"), [("{}", "uid"), ('{"uid": "a"}', "ended|at")])
+def test_a_message_of_our_own_that_we_did_not_make_is_not_applied(source: Source, body: str, missing: str) -> None:
+    message = inbox.receive(body.encode(), source=source, now=NOW)
 
-    with pytest.raises(PayloadError, match=f"^Messages from {source} are not read here.$"):
-        inbox.read(message)
+    with pytest.raises(PayloadError, match=f"^({missing}): is missing$"):
+        inbox.process(message)
 
 
 # --- Sign-up ---------------------------------------------------------------------------------------------------------
