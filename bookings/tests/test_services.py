@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from bookings import services
 from bookings.cal import inbox
@@ -18,7 +18,6 @@ from coaches.models import Coach
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
-
 WAITED = OperationalError(1205, "Lock wait timeout exceeded; try restarting transaction")
 
 
@@ -65,6 +64,17 @@ def test_what_deadlocks_for_ever_is_kept_as_failed_and_can_be_processed_again() 
     assert Booking.objects.get().registers == {}
     inbox.process(Message.objects.get())
     assert (Message.objects.get().outcome, Booking.objects.get().status) == ("applied", "BOOKING_CREATED")
+
+
+def test_within_a_transaction_of_somebody_else_nothing_is_tried_again() -> None:
+    """A deadlock undoes all of it, and so more than could be done again here."""
+    message = kept()
+    facts = inbox.read(message).facts
+
+    with connection.execute_wrapper(failing(DEADLOCK, times=1)), pytest.raises(OperationalError), transaction.atomic():
+        services.record(facts, message=message)
+
+    assert Booking.objects.count() == 0
 
 
 def test_other_problems_are_not_tried_again() -> None:
