@@ -74,7 +74,6 @@ API_KEYS = names("API_KEYS")  # Empty: the API is open.
 CORS_ALLOWED_ORIGINS = names("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
-DEMO = flag("DEMO", default=False)
 
 # --- Django ----------------------------------------------------------------------------------------------------------
 
@@ -139,6 +138,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",  # A read that turns into a write can't be granted later, and fails.
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+}
 _database = text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
 if _database.partition("://")[0] not in env.DB_SCHEMES:  # Its value isn't said: it may hold the password.
     raise ImproperlyConfigured("DATABASE_URL is no database's address: give mysql://user:password@host:3306/name.")
@@ -151,11 +155,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
         "init_command": "SET sql_mode = 'TRADITIONAL'",  # Refuse what doesn't fit, never cut it silently.
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",  # A read that turns into a write can't be granted later, and fails.
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
-    }
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+
+# --- Demo ------------------------------------------------------------------------------------------------------------
+
+DEMO = flag("DEMO", default=False)  # A stand-in for Cal.com and a front-end page, for one's own machine.
+if DEMO:
+    INSTALLED_APPS.insert(0, "careercoach.demo")
+    DATABASES["demo"] = env.db_url_config(f"sqlite:///{text('DEMO_DATABASE', str(BASE_DIR / '.demo' / 'cal.sqlite3'))}")
+    DATABASES["demo"]["OPTIONS"] = SQLITE_OPTIONS
+    DATABASE_ROUTERS = ["careercoach.demo.router.OwnDatabase"]
 
 # --- Languages and time ----------------------------------------------------------------------------------------------
 

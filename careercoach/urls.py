@@ -1,5 +1,6 @@
 """Where each address leads; /healthz and /readyz are answered before, by careercoach.health."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
@@ -15,5 +16,6 @@ urlpatterns = [
     path("api/", include("bookings.api.urls")),  # Front-ends, and Cal.com's webhook.
     re_path(r"^api(/|$)", UnknownPath.as_view()),
     path("admin/", admin.site.urls),  # Operations staff.
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("i18n/", include("django.conf.urls.i18n")),  # POST i18n/setlang/: the language switch of pages.
+    path("", include("careercoach.demo.urls") if settings.DEMO else RedirectView.as_view(pattern_name="admin:index")),
 ]
