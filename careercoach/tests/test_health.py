@@ -1,6 +1,7 @@
 """Probes: alive without anything else, ready only with a database that is as the code expects it."""
 
 import importlib
+import runpy
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -64,7 +65,11 @@ def test_a_server_finds_the_application_where_settings_say_it_is(settings: Any) 
 
 
 @pytest.mark.django_db
-def test_the_front_door_leads_to_the_admin(client: Client) -> None:
+def test_the_front_door_leads_to_the_admin(client: Client, settings: Any) -> None:
+    """Where there is no demo, which has a page of its own there."""
+    settings.DEMO = False
+    settings.ROOT_URLCONF = tuple(runpy.run_path(str(settings.BASE_DIR / "careercoach" / "urls.py"))["urlpatterns"])
+
     response = client.get("/")
 
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/")

@@ -29,7 +29,8 @@ PRODUCTION = {
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The settings file as a process with this environment reads it."""
+    """The settings file as a process with this environment reads it, and without the demo of the tests."""
+    monkeypatch.delenv("DEMO", raising=False)
 
     def run(**environment: str) -> dict[str, Any]:
         for name, value in environment.items():

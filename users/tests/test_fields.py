@@ -31,6 +31,7 @@ def test_whatever_identifies_something_is_exact() -> None:
         ("booking", "client_email"),
         ("message", "digest"),
         ("message", "uid"),
+        ("difference", "uid"),
     }
 
     assert known == EXACT
