@@ -38,7 +38,7 @@ def book(
 ) -> Booking:
     """A new booking, or a new one in the place of `moving`. The same booker at the same slot again gets the same one.
 
-    Raises Refused: slot_taken, no_slot, rescheduling_disabled, already_over, already_moved, declined.
+    Raises Refused: slot_taken, rescheduling_disabled, already_over, already_moved, already_cancelled.
     """
     with changing():
         if moving is not None:

@@ -97,7 +97,7 @@ def _calendar(
         "carried": wish.carried,
         "zones": zones.choices(wish.zone, at=now),
         "zone": wish.zone,
-        "zone_given": wish.zone_given,
+        "detect_zone": not wish.zone_given and request.method != "POST",
     }
     return answers.page(request, "event.html", context, status=status)
 
@@ -119,6 +119,7 @@ def _form(
         "times": words.times_of(start, start + timedelta(minutes=event_type.length), wish.zone),
         "zone_label": zones.label(wish.zone, at=start),
         "back": wish.query(slot=None),
+        "detect_zone": not wish.zone_given and request.method != "POST",
     }
     return answers.page(request, "form.html", context, status=status)
 

@@ -92,7 +92,12 @@ class CancelForm(forms.Form):
     )
 
 
+def percent(field: object, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(min_value=0, max_value=100)
+
+
 class WireForm(forms.ModelForm):
     class Meta:
         model = Wire
         fields = ["drop", "repeat", "delay", "shuffle", "cut"]
+        formfield_callback = percent

@@ -2,16 +2,17 @@
 "use strict";
 
 // The reader's time zone: asked of the browser once, then remembered in the cookie that the server sets.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (here && document.querySelector("[data-detect-zone]")) {
+  const address = new URL(location.href);
+  if (address.searchParams.get("cal.tz") !== here) { // Else the server doesn't know it, and asking again won't help.
+    address.searchParams.set("cal.tz", here);
+    location.replace(address);
+  }
+}
 const zoneForm = document.querySelector("[data-zone-form]");
 if (zoneForm) {
-  const select = zoneForm.elements["cal.tz"];
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if ("detectZone" in zoneForm.dataset && here && here !== select.value) {
-    const address = new URL(location.href);
-    address.searchParams.set("cal.tz", here);
-    if (document.querySelector("[role=alert]") === null) location.replace(address);
-  }
-  select.addEventListener("change", () => zoneForm.requestSubmit());
+  zoneForm.elements["cal.tz"].addEventListener("change", () => zoneForm.requestSubmit());
   zoneForm.classList.add("alone");
 }
 
