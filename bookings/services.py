@@ -31,8 +31,8 @@ class Recorded:
 
     `bookings` are all that it was about, by uid, as they are now. `changed` are the uids, sorted, of those one of whose
     registers it changed, and `created` those among them of which nothing was known before; what is in neither was known
-    already. A booking whose status only follows today's settings counts as unchanged. `columns` are, by uid, the columns
-    that have other values now, each with the value before and after; it names all of `bookings`.
+    already. A booking whose status only follows today's settings counts as unchanged. `columns` are, for each of
+    `bookings` by uid, the columns that have other values now, with the values before and after.
     """
 
     outcome: Outcome

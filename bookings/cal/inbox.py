@@ -88,7 +88,7 @@ def process(
     message: Message,
     *,
     now: datetime | None = None,
-    tell: Callable[[services.Recorded], object] = lambda recorded: None,
+    tell: Callable[[services.Recorded], object] | None = None,
 ) -> Message:
     """Apply what the message says, note on it what became of that, and tell what it did.
 
@@ -113,14 +113,14 @@ def process(
         _settle(
             message,
             Outcome.FAILED,
-            error=_in_short(error),
+            error=in_short(error),
             now=moment,
         )
         raise
     return message
 
 
-def _in_short(error: Exception) -> str:
+def in_short(error: Exception) -> str:
     """What went wrong. Of a database's error its code only: its text repeats the values, addresses among them."""
     code = error.args[0] if error.args and isinstance(error.args[0], int) else ""
     return f"{type(error).__name__}: {code if isinstance(error, DatabaseError) else error}"
@@ -171,7 +171,7 @@ def _apply(
     stamp: Stamp,
     *,
     now: datetime,
-    tell: Callable[[services.Recorded], object],
+    tell: Callable[[services.Recorded], object] | None,
 ) -> None:
     if reading.coach is not None:
         known = record_coach(reading.coach, stamp=(microseconds(stamp.moment), stamp.rank, stamp.digest))
@@ -182,7 +182,8 @@ def _apply(
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
     recorded = services.record(facts_of(message, reading), message=message, now=now)
-    tell(recorded)
+    if tell is not None:
+        tell(recorded)
     orphans = [booking for booking in recorded.bookings.values() if booking.user_id is None and booking.client_email]
     if orphans:
         # Whoever signed up between our look-up and our commit did not see these bookings, and we did not see them. A

@@ -1,6 +1,6 @@
 """A booking's row, its keys and indexes, and reads of it as words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -19,6 +19,9 @@ from users.fields import ExactCharField
 from users.models import User
 
 REFERENCE_LENGTH = 14
+
+# Before the start. Cal Video lets clients in an hour before, other places as they like: now every room is open.
+OPENS = timedelta(minutes=10)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -54,6 +57,18 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def past(self, *, now: datetime) -> Self:
         return self.filter(ends_at__lte=now)
 
+    def open(self, *, now: datetime) -> Self:
+        """Those that may still take place."""
+        return self.filter(status__in=[Status.PENDING, Status.BOOKING_CREATED]).upcoming(now=now)
+
+    def over_without_an_end(self, *, now: datetime) -> Self:
+        """Those that count and are over, of which nobody told. By start, which has the index."""
+        return self.filter(status=Status.BOOKING_CREATED, starts_at__lte=now, ends_at__lte=now)
+
+    def begun_unpaid(self, *, now: datetime) -> Self:
+        """Those of which a payment is due though they have begun, whether they count or not."""
+        return self.filter(payment=Payment.DUE, starts_at__lte=now).exclude(status=Status.BOOKING_CANCELLED)
+
     def chain_of(self, name: str) -> Self:
         """All bookings of the chain in which one has this reference, however it is typed, or this uid."""
         named = Booking.objects.filter(Q(reference=canonical_reference(name) or name) | Q(uid=name))
@@ -61,7 +76,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 class Obstacle(models.TextChoices):
-    """Why a booking can't be cancelled or moved any more."""
+    """Why a booking can't be cancelled, moved or joined, now or any more."""
 
     CANCELLED = "already_cancelled", _("The booking is cancelled already.")
     PASSED = "already_passed", _("The time of the booking has passed.")
@@ -73,6 +88,9 @@ class Obstacle(models.TextChoices):
         "rescheduling_disabled",
         _("Bookings of this kind can't be moved."),
     )
+    UNCONFIRMED = "not_confirmed", _("The booking is not confirmed yet.")
+    NO_LINK = "no_link", _("It isn't known yet where the meeting takes place.")
+    EARLY = "too_early", _("The meeting is not open yet.")
 
 
 class Booking(models.Model):
@@ -188,7 +206,22 @@ class Booking(models.Model):
             return Obstacle.PASSED
         return None
 
-    def is_joinable(self, *, now: datetime) -> bool:
-        """Is there a meeting to go to?"""
-        over = self.ends_at is not None and self.ends_at <= now
-        return self.status == Status.BOOKING_CREATED and bool(self.link) and not over
+    @property
+    def join_opens_at(self) -> datetime | None:
+        return None if self.starts_at is None else self.starts_at - OPENS
+
+    def obstacle_to_join(self, *, now: datetime) -> Obstacle | None:
+        """What keeps the client from going there now. One whose time nobody told may have begun."""
+        if (passed := self._obstacle(now=now)) is not None:
+            return passed
+        if self.status != Status.BOOKING_CREATED:
+            return Obstacle.UNCONFIRMED
+        if not self.link:
+            return Obstacle.NO_LINK
+        if self.join_opens_at is not None and now < self.join_opens_at:
+            return Obstacle.EARLY
+        return None
+
+    def has_meeting(self, *, now: datetime) -> bool:
+        """Is there a meeting to go to, now or later?"""
+        return self.obstacle_to_join(now=now) in (None, Obstacle.EARLY)

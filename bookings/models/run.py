@@ -1,4 +1,4 @@
-"""What was done in one go, without a webhook: each reading of Cal.com, each look at the clock, each act for the staff."""
+"""What was done in one go, without a webhook: readings of Cal.com, looks at the clock, acts for the staff."""
 
 from typing import Self
 

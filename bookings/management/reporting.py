@@ -1,0 +1,145 @@
+"""How a run is told to whoever started it: progress while it goes, a report at its end, and the exit code."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+from typing import Any, TextIO
+
+from django.core.management.base import CommandError
+
+from bookings.cal.client import CalError
+from bookings.cal.locks import LockLost
+from bookings.cal.runs import COUNTS, AlreadyRunning, Stopped
+from bookings.cal.sync.report import as_json
+from bookings.models import Booking, Difference, Run, RunState
+
+MOST_LISTED = 50  # Differences in a report for people; all are in the admin, and in --json.
+AT_ONCE = 1000
+BUSY, INTERRUPTED = 75, 130  # Exit codes: try later (EX_TEMPFAIL); stopped by a signal.
+PAUSE = 10.0  # Seconds between two lines of progress, where they are kept.
+
+DONE = {RunState.DONE: "done", RunState.FAILED: "FAILED", RunState.INTERRUPTED: "interrupted"}
+
+
+class Progress:
+    """One line that changes on a terminal; a line now and then in a log. Nothing for short runs there."""
+
+    def __init__(self, to: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.run: Run | None = None
+        self._to, self._clock = to, clock
+        self._tty = to.isatty()
+        self._told_at = clock()
+
+    def __call__(self, run: Run, total: int | None) -> None:
+        self.run = run
+        if not self._tty and self._clock() - self._told_at < PAUSE:
+            return
+        self._told_at = self._clock()
+        of = f" of at most {total}" if total else ""
+        line = f"{run.seen} bookings read{of}, {run.changed + run.created} healed, {run.failed} failed"
+        self._to.write(f"\r\033[K{line}" if self._tty else f"{line}\n")
+        self._to.flush()
+
+    def end(self) -> None:
+        if self._tty and self.run is not None:
+            self._to.write("\r\033[K")
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """SIGTERM ends the work like Ctrl-C does, at once and cleanly."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def carry_out(
+    work: Callable[[Progress], Run],
+    *,
+    to: Any,
+    progress_to: TextIO = sys.stderr,
+    as_json: bool = False,
+    overdue_at: datetime | None = None,
+) -> None:
+    """Do the work and tell what came of it. Raises CommandError where anything failed.
+
+    `overdue_at` lists the bookings that are begun by then and not paid.
+    """
+    progress = Progress(progress_to)
+    problem, code = "", 0
+    try:
+        with stoppable():
+            work(progress)
+    except AlreadyRunning as error:
+        raise CommandError(str(error), returncode=BUSY) from None
+    except (CalError, Stopped, LockLost) as error:
+        problem, code = str(error) or type(error).__name__, 1
+    except KeyboardInterrupt:
+        problem, code = "Interrupted. The next run goes on from here.", INTERRUPTED
+    progress.end()
+    run = progress.run or Run()  # Nothing was to be done.
+    if as_json:
+        _write_json(run, to)
+    else:
+        _write_text(run, to)
+        if overdue_at is not None:
+            _write_overdue(to, now=overdue_at)
+    if problem or run.failed:
+        raise CommandError(problem or f"{run.failed} of {run.seen} failed.", returncode=code or 1)
+
+
+def _write_json(run: Run, to: Any) -> None:
+    """One object, written piece by piece: there may be as many differences as bookings."""
+    counts = json.dumps({name: getattr(run, name) for name in COUNTS})
+    to.write(f'{counts[:-1]}, "differences": [', ending="")
+    for number, each in enumerate(_found(run)):
+        to.write((", " if number else "") + json.dumps(as_json(each), ensure_ascii=False), ending="")
+    to.write("]}")
+
+
+def _write_text(run: Run, to: Any) -> None:
+    if run.pk is not None:
+        to.write(f"{run}: {DONE[RunState(run.state)]}{', only looked' if run.dry_run else ''}, {run.calls} calls.")
+    to.write(", ".join(f"{getattr(run, name)} {name}" for name in COUNTS) + ".")
+    for number, each in enumerate(_found(run)):
+        if number == MOST_LISTED:
+            to.write(f"… and {run.differences.count() - MOST_LISTED} more, all in the admin under {run}.")
+            break
+        said = as_json(each)
+        name = " ".join(filter(None, [said["reference"], said["uid"]]))
+        to.write(f"{name}: {each.field}: ours {each.ours!r}, theirs {each.theirs!r}: {each.done}")
+    if not run.changed and not run.created and not run.failed:
+        to.write("Nothing changed.")
+
+
+def _found(run: Run) -> Iterator[Difference]:
+    """In the order in which they were found, a page at a time."""
+    if run.pk is None:
+        return
+    last = 0
+    found = run.differences.select_related("run", "booking").defer("booking__registers").order_by("id")
+    while batch := list(found.filter(id__gt=last)[:AT_ONCE]):
+        yield from batch
+        last = batch[-1].pk
+
+
+def _write_overdue(to: Any, *, now: datetime) -> None:
+    overdue = Booking.objects.ours().begun_unpaid(now=now).without_registers().order_by("-starts_at", "-id")
+    listed = list(overdue[: MOST_LISTED + 1])
+    if listed:
+        to.write("Begun, and not paid as far as we know:")
+        for booking in listed[:MOST_LISTED]:
+            to.write(f"  {booking.chain_reference} {booking.starts_at:%Y-%m-%d %H:%M} UTC, {booking.status}")
+        if len(listed) > MOST_LISTED:
+            to.write("  … and more.")
