@@ -79,15 +79,21 @@ def read_answer(document: object, *, requested_at: datetime, digest: str) -> Rea
     elif row["recurringBookingUid"].exists:
         facts += tell.tell(Register.FORMAT, Format.SERIES.value)
 
-    # `updatedAt` doesn't move when an attendee is marked absent, so absence is as of the request itself.
+    # `updatedAt` doesn't move when an attendee is marked absent, so absence is as of the request itself. That somebody is
+    # not absent says nothing before the start.
+    starts_at = row["start"].moment()
+    begun = starts_at is None or starts_at <= requested_at
     just_before = Teller(
         uid,
         Stamp(requested_at - timedelta(microseconds=1), RANK, digest[:DIGEST_LETTERS]),
     )
-    facts += just_before.tell(Register.COACH_ABSENT, row["absentHost"].flag())
+    absences = {Register.COACH_ABSENT.value: row["absentHost"].flag()}
     for attendee in row["attendees"].items():
         if email := attendee["email"].email():
-            facts += just_before.tell(absence_of(email), attendee["absent"].flag())
+            absences[absence_of(email)] = attendee["absent"].flag()
+    for register, absent in absences.items():
+        if absent or begun:
+            facts += just_before.tell(register, absent)
 
     return Reading(
         trigger=TRIGGER,

@@ -56,12 +56,11 @@ def is_news(answered: Answered, known: Mapping[str, Registers]) -> bool:
     answer is newer is no news by itself, since each is.
     """
     own = None if answered.changed_at is None else Stamp(answered.changed_at, RANK, "")
-    starts_at = _starts_at(answered, known)
+    starts_at = _starts_at(answered)
     for fact in answered.reading.facts:
         told = known.get(fact.uid, _NOTHING).get(fact.register)
         if fact.register == Register.COACH_ABSENT or fact.register.startswith(ABSENCE):
-            began_at = starts_at if starts_at is not None and starts_at <= answered.asked_at else None
-            news = _attendance_is_news(fact, told, began_at)
+            news = _attendance_is_news(fact, told, starts_at)
         else:
             news = _takes_precedence(fact, told, own)
         if news:
@@ -77,26 +76,20 @@ def _takes_precedence(fact: Fact, told: Told | None, own: Stamp | None) -> bool:
     return own is not None and (fact.strength, min(fact.stamp, own)) > told.precedence
 
 
-def _attendance_is_news(fact: Fact, told: Told | None, began_at: datetime | None) -> bool:
-    """`updatedAt` doesn't know of it. That nobody is absent is no news before the meeting, where nothing was told.
-
-    After the start one answer is recorded though it says the same, so that a late word of before can't undo it.
-    """
+def _attendance_is_news(fact: Fact, told: Told | None, starts_at: datetime | None) -> bool:
+    """`updatedAt` doesn't know of it, so one answer after the start is recorded though it says the same: a late word of
+    before can't undo it then. Before the start, that nobody is absent isn't told."""
     if told is None:
-        return bool(fact.value) or began_at is not None
+        return True
     if (fact.strength, fact.stamp) <= told.precedence:
         return False
-    if fact.value != told.value:
-        return True
-    return began_at is not None and (told.stamp.rank != RANK or told.stamp.moment < began_at)
+    settled = told.stamp.rank == RANK and (starts_at is None or told.stamp.moment >= starts_at)
+    return fact.value != told.value or not settled
 
 
-def _starts_at(answered: Answered, known: Mapping[str, Registers]) -> datetime | None:
-    for fact in answered.reading.facts:
-        if fact.register == Register.SCHEDULE:
-            return fact.value[0]  # type: ignore[no-any-return]
-    told = known.get(answered.uid, _NOTHING).get(Register.SCHEDULE)
-    return None if told is None else told.value[0]
+def _starts_at(answered: Answered) -> datetime | None:
+    schedule = (fact.value for fact in answered.reading.facts if fact.register == Register.SCHEDULE)
+    return next(schedule, (None, None))[0]
 
 
 def may_link(answered: Answered, known: Mapping[str, Registers]) -> bool:
