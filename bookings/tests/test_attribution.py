@@ -310,3 +310,20 @@ def test_a_status_follows_the_settings_as_soon_as_its_booking_is_heard_of(client
 
     assert list(Booking.objects.values_list("status", "why")) == [("PENDING", "free")]
     rebuilt()
+
+
+@pytest.mark.parametrize("by", ["address", "token"])
+@pytest.mark.parametrize("told_at", ["2026-11-23T18:00:00Z", "2026-12-10T18:00:00Z"], ids=["before", "after"])
+def test_whom_a_message_of_another_day_is_about_gives_way_to_any_other(by: str, told_at: str) -> None:
+    """It is as old as the booking, whatever time it waited for: before the other was told, or after."""
+    addresses = {"old": "old@example.org", "new": "new@example.org"}
+    ended = body("meeting_ended", "x", at="", email=addresses["old"])
+    created = body("booking_created_free", "x", at=told_at, email=addresses["new"])
+    if by == "token":
+        ended["metadata"] = {"cc_ref": links.user_token(User(user_id="old"))}
+        created["payload"]["metadata"] = {"cc_ref": links.user_token(User(user_id="new"))}
+    both = tuple(signed_up(*each) for each in addresses.items())
+
+    found = ends([posted(ended), posted(created)], columns=("user__user_id", "linked_by"), first=both)
+
+    assert found == {(("x", "new", "email" if by == "address" else "token"),)}

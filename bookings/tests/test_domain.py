@@ -241,6 +241,19 @@ def test_of_two_that_name_the_same_old_booking_the_later_continues_the_chain() -
     assert told["early"].price is None
 
 
+def test_of_two_old_bookings_that_name_the_same_new_one_it_continues_the_one_that_it_names() -> None:
+    told = shown(
+        *moved("one", "new", 1), *moved("two", "new", 2), fact(Register.PRICE, 1), fact(Register.PRICE, 2, uid="two")
+    )
+
+    assert {uid: (each.chain_reference, each.is_head) for uid, each in told.items()} == {
+        "one": (reference("one"), True),
+        "two": (reference("two"), False),
+        "new": (reference("two"), True),
+    }
+    assert told["new"].price == 2
+
+
 def test_a_stronger_link_goes_before_the_user_of_the_chain_and_a_weaker_after() -> None:
     def user_of(link: LinkedBy) -> tuple[int | None, LinkedBy]:
         two = shown(
