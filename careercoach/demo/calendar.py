@@ -36,7 +36,7 @@ def free_slots(
     length = timedelta(minutes=event_type.length)
     busy = _busy(since=earliest, until=latest + length, moving=moving)
     slots: dict[datetime, list[Host]] = defaultdict(list)
-    for host in Host.objects.filter(is_away=False).order_by("id"):
+    for host in Host.objects.filter(is_away=False, is_host=True, is_gone=False).order_by("id"):
         for start in _working_slots(host, since=earliest, until=latest, length=length):
             if not any(start < ended and begun < start + length for begun, ended in busy[host.pk]):
                 slots[start].append(host)

@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from careercoach.demo import bodies
-from careercoach.demo.models import Booking, Delivery, EventType, Webhook, Wire
+from careercoach.demo.models import Account, Booking, Delivery, EventType, Webhook, Wire
 
 PATIENCE = 15  # Seconds. Cal.com waits longer; nobody who tries a demo does.
 LATEST_REPEAT, LATEST_SHUFFLED = 4.0, 3.0  # Seconds after its time.
@@ -26,7 +27,7 @@ def queue(body: dict[str, Any], *, event_type: EventType, booking: Booking | Non
     trigger = body["triggerEvent"]
     text = bodies.encode(body).decode()
     wire = Wire.current()
-    for webhook in Webhook.objects.filter(event_type=event_type, active=True):
+    for webhook in _subscriptions(event_type):
         if trigger in webhook.triggers:
             for fates, late in _through(wire):
                 Delivery.objects.create(
@@ -50,6 +51,15 @@ def send_due(now: datetime | None = None) -> int:
             Delivery.objects.filter(pk=delivery.pk).update(answer=answer)
             sent += 1
     return sent
+
+
+def _subscriptions(event_type: EventType) -> QuerySet[Webhook]:
+    """Of the type itself, and of the owner where the account is a personal one: a team's bookings leave personal
+    webhooks silent (webhooks.md §2)."""
+    heard = Q(event_type=event_type)
+    if Account.current().is_personal:
+        heard |= Q(event_type=None, organization_id=None)
+    return Webhook.objects.filter(heard, active=True).order_by("pk")
 
 
 def _through(wire: Wire) -> list[tuple[list[str], float]]:

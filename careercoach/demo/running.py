@@ -24,7 +24,6 @@ ADMIN = "admin@example.com"
 
 def run(*, host: str, port: int, site: str, data: Path, with_history: bool) -> int:
     """Until Ctrl-C. The webhook goes to this very server, over HTTP, as Cal.com's would."""
-    logging.getLogger("django.server").setLevel(logging.ERROR)  # A line for each request would hide the addresses.
     call_command("migrate", verbosity=0, interactive=False)
     call_command("migrate", database=DATABASE, verbosity=0, interactive=False)
     password = make_admin(data / "admin-password")
@@ -36,6 +35,7 @@ def run(*, host: str, port: int, site: str, data: Path, with_history: bool) -> i
     stop = threading.Event()
 
     def beside() -> None:
+        logging.getLogger("django.server").setLevel(logging.ERROR)  # A line for each request would hide the addresses.
         if with_history:
             start_history(event_type, server=server)
         print(greeting(site=site, password=password), flush=True)

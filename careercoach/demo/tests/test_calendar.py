@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from careercoach.demo import calendar
-from careercoach.demo.models import Booking
+from careercoach.demo.models import Booking, Host
 from careercoach.demo.tests.conftest import AT_TEN, NOW, host
 
 pytestmark = pytest.mark.django_db(databases=["default", "demo"])
@@ -85,9 +85,9 @@ def test_a_time_between_slots_is_no_slot(event_type, ada):
     assert calendar.free_hosts(event_type, AT_TEN + timedelta(minutes=10), now=NOW) == []
 
 
-def test_a_coach_who_is_away_offers_nothing(event_type, ada, bob):
-    ada.is_away = True
-    ada.save()
+@pytest.mark.parametrize("state", [{"is_away": True}, {"is_host": False}, {"is_gone": True}])
+def test_a_coach_who_is_away_or_has_left_offers_nothing(event_type, ada, bob, state):
+    Host.objects.filter(pk=ada.pk).update(**state)
 
     assert calendar.free_hosts(event_type, AT_TEN, now=NOW) == [bob]
 

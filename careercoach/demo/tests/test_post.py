@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from careercoach.demo import bodies, post
-from careercoach.demo.models import Delivery, Webhook, Wire
+from careercoach.demo.models import Account, Delivery, Webhook, Wire
 from careercoach.demo.tests.conftest import NOW, Receiver
 
 pytestmark = pytest.mark.django_db(databases=["default", "demo"])
@@ -157,3 +157,15 @@ def test_cutting_off_a_subscriber_that_is_away(event_type, webhook, scheme):
     post.send_due(NOW)
 
     assert Delivery.objects.get().answer == "ConnectionRefusedError"
+
+
+@pytest.mark.parametrize(("is_personal", "heard"), [(True, 2), (False, 1)])
+def test_a_personal_webhook_hears_of_a_personal_accounts_bookings_only(
+    event_type, webhook, receiver, is_personal, heard
+):
+    Account.current()
+    Account.objects.update(is_personal=is_personal)
+    Webhook.objects.create(subscriber_url=receiver.url, triggers=["PING"])
+    queue(event_type)
+
+    assert (post.send_due(NOW), len(receiver.came)) == (heard, heard)
