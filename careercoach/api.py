@@ -1,18 +1,30 @@
-"""What all of the API has in common: who may call, and paths with or without a last slash.
+"""What all of the API has in common: who may call, how often, a number for each request, and paths with a last slash.
 
 Errors are in careercoach.errors: DRF's views import this module for its permission, so it can't import them.
 """
 
 import hmac
-from collections.abc import Callable
+import ipaddress
+import math
+import re
+import uuid
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+REQUEST_ID = "X-Request-Id"
 
 
 class OneTrailingSlash:
@@ -30,6 +42,35 @@ class OneTrailingSlash:
             request.path_info = path[:-1]
             request.path = request.path[:-1]
         return self.get_response(request)
+
+
+class RequestId:
+    """A name for each request, in a header of the answer and in the body of an error: it finds the request in a log.
+
+    A caller's own is kept, where it looks like one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(REQUEST_ID, "")
+        request.request_id = given if re.fullmatch(r"[\w-]{8,64}", given, re.ASCII) else uuid.uuid4().hex
+        response = self.get_response(request)
+        response.headers[REQUEST_ID] = request.request_id
+        return response
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """The answer's form is the API's, whatever the caller accepts: an error about that would have to be in it too."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
 
 
 class MissingApiKey(APIException):
@@ -58,3 +99,48 @@ class HasApiKey(BasePermission):
         if not any([hmac.compare_digest(claimed, known.encode()) for known in settings.API_KEYS]):  # noqa: C419
             raise WrongApiKey
         return True
+
+
+class Limit(BaseThrottle):
+    """So many calls a minute for each user, and for each address; a call that is refused counts for neither.
+
+    The counts are shared by all processes. While the database is away nothing is counted: the call itself will say so.
+    """
+
+    wait_for = 0.0
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        allowances = {}
+        if settings.API_CALLS_PER_ADDRESS:
+            allowances[f"address {self._address(request)}"] = settings.API_CALLS_PER_ADDRESS
+        if settings.API_CALLS_PER_USER and (user_id := _user_id(request)):
+            allowances[f"user {user_id}"] = settings.API_CALLS_PER_USER
+        if allowances:
+            try:
+                self.wait_for = cache.take(allowances)
+            except OperationalError:
+                self.wait_for = 0.0
+        return self.wait_for == 0
+
+    def wait(self) -> int:
+        return math.ceil(self.wait_for)
+
+    def _address(self, request: Request) -> str:
+        """Of IPv6 the network, since whoever has one address of it has all."""
+        text = self.get_ident(request)
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:  # What a proxy in front forwards may be anything.
+            return text
+        return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else text
+
+
+def _user_id(request: Request) -> str:
+    """Whom the call is about, as it says; whether there is one is looked at later."""
+    if "userId" in request.query_params:
+        return request.query_params["userId"]
+    try:
+        body = request.data
+    except (APIException, RecursionError):
+        return ""  # The view reads it again, and says what is wrong.
+    return str(body.get("userId") or "") if hasattr(body, "get") else ""

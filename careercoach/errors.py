@@ -1,13 +1,18 @@
-"""One shape of errors for all of the API: `{type, errors: [{code, detail, attr}]}`."""
+"""One shape of errors for all of the API: `{type, errors: [{code, detail, attr}], requestId, retryable}`."""
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
+from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import ErrorResponse
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ParseError
+from rest_framework.exceptions import APIException, NotFound, ParseError, Throttled
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -17,6 +22,24 @@ class DatabaseAway(APIException):
     default_code = "database_unavailable"
     default_detail = _("The database can't be reached. Try again shortly.")
     wait = 5  # Seconds, for Retry-After.
+    retryable = True
+
+
+class OurFailure(APIException):
+    """Whatever it was, nothing of it is told."""
+
+    default_detail = _("Something went wrong here. The request's id finds it in our log.")
+
+
+class Formatter(ExceptionFormatter):
+    """`retryable` says that the same call may succeed later."""
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        request = self.context["request"]
+        return super().format_error_response(error_response) | {
+            "requestId": getattr(request, "request_id", ""),
+            "retryable": getattr(self.exc, "retryable", isinstance(self.exc, Throttled)),
+        }
 
 
 class ErrorHandler(ExceptionHandler):
@@ -29,11 +52,42 @@ class ErrorHandler(ExceptionHandler):
             return ParseError()
         return super().convert_known_exceptions(exc)
 
+    def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
+        return exc if isinstance(exc, APIException) else OurFailure()
+
 
 class UnknownPath(APIView):
     """A path under /api/ that isn't one answers in the API's shape too."""
 
     permission_classes = ()
+    throttle_classes = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise NotFound
+
+
+class InShape:
+    """What Django itself refuses under /api/, before a view of ours is reached, is told in the API's shape too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            response.status_code < HTTPStatus.BAD_REQUEST
+            or not request.path_info.startswith("/api/")
+            or not response.headers.get("Content-Type", "").startswith("text/html")
+        ):
+            return response
+        status = HTTPStatus(response.status_code)
+        failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return JsonResponse(
+            {
+                "type": "server_error" if failed else "client_error",
+                "errors": [{"code": status.name.lower(), "detail": f"{status.phrase}.", "attr": None}],
+                "requestId": getattr(request, "request_id", ""),
+                "retryable": False,
+            },
+            status=status,
+        )

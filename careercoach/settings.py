@@ -8,6 +8,7 @@ What else is impossible is named by `manage.py check`, and what is missing by `c
 from pathlib import Path
 
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,11 @@ API_KEYS = names("API_KEYS")  # Empty: the API is open.
 CORS_ALLOWED_ORIGINS = names("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
+API_CALLS_PER_USER = number("API_CALLS_PER_USER", text("API_CALLS_PER_USER", "60"))  # A minute; 0: no limit.
+API_CALLS_PER_ADDRESS = number("API_CALLS_PER_ADDRESS", text("API_CALLS_PER_ADDRESS", "300"))
+BEHIND_PROXY = flag("BEHIND_PROXY", default=False)  # Only where a proxy sets the headers itself, else anyone can.
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-Id"]
+CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "x-request-id")
 
 # --- Django ----------------------------------------------------------------------------------------------------------
 
@@ -81,8 +87,11 @@ INSTALLED_APPS = [
     "bookings",
     "coaches",
     "users",
+    "careercoach.sharedcache",
     "rest_framework",
     "drf_standardized_errors",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "corsheaders",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -94,6 +103,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "careercoach.health.Probes",
+    "careercoach.api.RequestId",
+    "careercoach.errors.InShape",
     "careercoach.api.OneTrailingSlash",  # Early: what follows sees the path without it.
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -157,6 +168,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
 else:
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 
+CACHES = {
+    "default": {
+        "BACKEND": "careercoach.sharedcache.backend.SharedCache",
+        "LOCATION": "shared_cache",  # A table.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 # --- Demo ------------------------------------------------------------------------------------------------------------
 
 DEMO = flag("DEMO", default=False)  # A stand-in for Cal.com and a front-end page, for one's own machine.
@@ -179,6 +198,11 @@ TIME_ZONE = "UTC"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["careercoach.api.HasApiKey"],
+    "DEFAULT_THROTTLE_CLASSES": ["careercoach.api.Limit"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for browsers, which corsheaders answers; else it is a 405.
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # Whose X-Forwarded-For tells the address; 0: nobody's.
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "careercoach.api.AlwaysJson",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
@@ -191,7 +215,41 @@ REST_FRAMEWORK = {
 }
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "careercoach.errors.ErrorHandler",
+    "EXCEPTION_FORMATTER_CLASS": "careercoach.errors.Formatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Career Coach",
+    "DESCRIPTION": "Book sessions with a career coach, list them, cancel and move them. See docs/api.md.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # What it says is in the repository too.
+    "SWAGGER_UI_DIST": "SIDECAR",  # From our own static files: nothing comes from another host.
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Status": "bookings.domain.words.Status",
+        "Reason": "bookings.domain.words.Why",
+        "PaymentState": "bookings.domain.words.Payment",
+        "Obstacle": "bookings.models.Obstacle",
+        "ProblemType": ["validation_error", "client_error", "server_error"],
+        "PendingState": ["waiting"],
+    },
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "apiKey": {"type": "http", "scheme": "bearer", "description": "Only where a deployment sets API_KEYS."}
+        }
+    },
+    "SECURITY": [{}, {"apiKey": []}],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "bookings.api.hooks.with_meanings",
+        "bookings.api.hooks.with_request_ids",
+    ],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # Bytes. A webhook body above this is answered 413.
 
@@ -220,7 +278,7 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    if flag("BEHIND_PROXY", default=False):  # Only where a proxy sets the header itself, else anyone can.
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.db import connection
@@ -37,6 +38,7 @@ def _configuration(settings: Any) -> None:
     settings.CAL_EVENT_TYPE_IDS = []
     settings.CAL_PAYMENT_REQUIRED = False
     settings.API_KEYS = []
+    settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -73,6 +75,12 @@ def away(problem: Exception) -> Iterator[None]:
 
     with connection.execute_wrapper(wrapper):
         yield
+
+
+def problem(*errors: tuple[str, str, str | None], kind: str, retryable: bool = False) -> dict[str, Any]:
+    """What the API says of these, each a code, a detail and an attr; whatever number the request has."""
+    told = [{"code": code, "detail": detail, "attr": attr} for code, detail, attr in errors]
+    return {"type": kind, "errors": told, "requestId": ANY, "retryable": retryable}
 
 
 Body = dict[str, Any] | str | bytes

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from careercoach.documents import Docs, Schema
 from careercoach.errors import UnknownPath
 
 admin.site.site_header = admin.site.site_title = _("Career Coach")
@@ -14,6 +15,8 @@ admin.site.site_url = None  # There is no page of ours for clients: front-ends a
 
 urlpatterns = [
     path("api/", include("bookings.api.urls")),  # Front-ends, and Cal.com's webhook.
+    path("api/schema", Schema.as_view(), name="schema"),
+    path("api/docs", Docs.as_view(url_name="schema"), name="docs"),
     re_path(r"^api(/|$)", UnknownPath.as_view()),
     path("admin/", admin.site.urls),  # Operations staff.
     path("i18n/", include("django.conf.urls.i18n")),  # POST i18n/setlang/: the language switch of pages.

@@ -1,18 +1,24 @@
 """What a caller gives: from the query, a JSON body or a form, whichever comes, as long as they agree."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.request import Request
 
+from bookings.domain.registers import UID_LENGTH
 from bookings.domain.words import Status
 from users.addresses import MAX_LENGTH as EMAIL_LENGTH
 from users.addresses import AddressValidator, normalised
 
 MOST_PER_PAGE = 100
+MOST_DAYS = 62  # Of slots at once: two months.
+WHENS = (("upcoming", _("Not over yet")), ("past", _("Over")))
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def given(request: Request, **in_path: str) -> dict[str, Any]:
@@ -36,36 +42,161 @@ def given(request: Request, **in_path: str) -> dict[str, Any]:
     return found
 
 
-class Email(serializers.CharField):
+class Text(serializers.CharField):
+    """Text only: REST framework would take a number in JSON for its digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Name(serializers.CharField):
+    """What others call a user, a booking or a coach: no blanks in it. The business system's may be a number."""
+
+    def __init__(self, *, max_length: int = 64, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+
+class Email(Text):
     """An address in the form in which it is stored, so that its length is that of what is stored."""
 
     def to_internal_value(self, data: Any) -> str:
         return normalised(super().to_internal_value(data))
 
 
-class OfUser(serializers.Serializer):
-    userId = serializers.CharField(max_length=64)
+class Zone(serializers.CharField):
+    """An IANA time zone, as browsers tell theirs."""
+
+    default_error_messages = {"unknown_zone": _("There is no time zone of this name: give one like Europe/Berlin.")}
+
+    def to_internal_value(self, data: Any) -> ZoneInfo:
+        name = super().to_internal_value(data)
+        if name not in available_timezones():
+            self.fail("unknown_zone")
+        return ZoneInfo(name)
+
+
+class Instant(serializers.DateTimeField):
+    """A moment with its offset: 2026-12-01T09:00:00Z."""
+
+    default_error_messages = {"no_offset": _("Give the offset of the time too: 2026-12-01T09:00:00Z.")}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("no_offset")
+        return value.astimezone(UTC) if EARLIEST < value < LATEST else value
+
+
+class Of(serializers.Serializer):
+    """Parameters. Those that are not among them are refused by name, since a misspelt one would be ignored unseen."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            said = ErrorDetail(str(_("There is no parameter of this name here.")), code="unknown_parameter")
+            raise serializers.ValidationError({name: [said] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Nothing(Of):
+    pass
+
+
+class OfUser(Of):
+    userId = Name(help_text="Whose. As given to or by POST /api/users.")
 
 
 class OfBooking(OfUser):
-    bookingId = serializers.CharField(max_length=100)
+    bookingId = Name(max_length=100, help_text="The booking's reference, however typed, or any uid of its chain.")
 
 
-class List(OfUser):
-    status = serializers.ChoiceField(choices=Status.values, required=False)
-    when = serializers.ChoiceField(choices=["upcoming", "past"], required=False)
+class ToBook(OfUser):
+    start = Instant(required=False, help_text="Opens the page on this slot; one of those of GET /api/slots.")
+    timeZone = Zone(required=False, help_text="The zone in which the page shows times; else the browser's.")
+
+    def validate_start(self, start: datetime) -> datetime:
+        if not self.context["now"] < start < LATEST:
+            raise serializers.ValidationError(_("This time has passed."), code="passed")
+        return start
+
+
+class Days(Of):
+    """From one day to another, both included, as days of a zone."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        first, last = attrs.get("from"), attrs.get("to")
+        if first and last and last < first:
+            raise serializers.ValidationError({"to": _("This is before the first day.")}, code="reversed")
+        return attrs
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        required = self.days_required
+        fields["from"] = serializers.DateField(required=required, help_text="The first day: 2026-12-01.")
+        fields["to"] = serializers.DateField(required=required, help_text="The last day, which is included.")
+        fields["timeZone"] = Zone(required=required, help_text="Whose days: an IANA name, as browsers tell it.")
+        return fields
+
+    days_required = False
+
+
+class OfSlots(Days):
+    days_required = True
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs["to"] - attrs["from"] >= timedelta(days=MOST_DAYS):
+            raise serializers.ValidationError(
+                {"to": _("Ask for %(days)d days at most.") % {"days": MOST_DAYS}}, code="too_many_days"
+            )
+        return attrs
+
+
+class List(Days, OfUser):
+    uid = Name(
+        max_length=UID_LENGTH,
+        required=False,
+        help_text="The one booking with this uid, as Cal.com names it in the address it leads back to. Asked for at "
+        "Cal.com where we don't know it yet: 202 then means to ask again.",
+    )
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    when = serializers.ChoiceField(
+        choices=WHENS, required=False, help_text="`upcoming`: not over yet, the next first. `past`: the latest first."
+    )
+    coach = Name(max_length=100, required=False, help_text="The coach's `username`.")
     page = serializers.IntegerField(min_value=1, required=False)
-    pageSize = serializers.IntegerField(min_value=1, max_value=MOST_PER_PAGE, required=False)
+    pageSize = serializers.IntegerField(
+        min_value=1, max_value=MOST_PER_PAGE, required=False, help_text="20 if not given."
+    )
 
 
-class SignUp(serializers.Serializer):
-    userId = serializers.RegexField(r"^\S+$", max_length=64, required=False)
-    name = serializers.CharField(max_length=200)
+class SignUp(Of):
+    userId = serializers.RegexField(
+        r"^\S+$",
+        max_length=64,
+        required=False,
+        help_text="The business system's own name of the user; made up here if not given. The same again updates.",
+    )
+    name = Text(max_length=200)
     email = Email(max_length=EMAIL_LENGTH, validators=[AddressValidator()])
 
 
-def read(parameters: type[serializers.Serializer], request: Request, **in_path: str) -> dict[str, Any]:
+def read(parameters: type[Of], request: Request, **in_path: str) -> dict[str, Any]:
     """The parameters, checked. Raises ValidationError, which names each that is wrong."""
-    checked = parameters(data=given(request, **in_path))
+    return check(parameters, given(request, **in_path))
+
+
+def check(parameters: type[Of], found: dict[str, Any], **context: Any) -> dict[str, Any]:
+    checked = parameters(data=found, context=context)
     checked.is_valid(raise_exception=True)
     return checked.validated_data
+
+
+def start_of(day: Any, zone: ZoneInfo) -> datetime:
+    """When the day begins there, in UTC; within what databases and zones can tell."""
+    if day <= EARLIEST.date():
+        return EARLIEST
+    if day >= LATEST.date():
+        return LATEST
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

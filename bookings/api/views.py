@@ -1,32 +1,27 @@
 """The front-ends' view of the mirror. The userId is a parameter, by the owner's wish: there is no login."""
 
-from typing import Any
-
+from django.db.models import Q
+from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from rest_framework import status
-from rest_framework.decorators import action
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet, ViewSet
 
-from bookings.api import errors, parameters
-from bookings.api.serializers import (
-    BookingSerializer,
-    BookingWithTimelineSerializer,
-    UserSerializer,
-)
-from bookings.cal import inbox, links
-from bookings.models import Booking, Obstacle
+from bookings.api import answers, calendar, errors, etags, parameters, schema
+from bookings.api.answers import Json, Page
+from bookings.api.choosing import Chosen, chosen, history, rows_of
+from bookings.cal import finding, inbox, links
+from bookings.models import Booking, Obstacle, StatusChange
 from users.models import User
 from users.services import AddressTaken, StaffAccount, sign_up
 
-
-class Pages(PageNumberPagination):
-    page_size = 20
-    page_size_query_param = "pageSize"
-    max_page_size = parameters.MOST_PER_PAGE
+PER_PAGE = 20
+COME_AGAIN = 2  # Seconds, while a webhook is on its way.
 
 
 def user_of(user_id: str) -> User:
@@ -36,10 +31,16 @@ def user_of(user_id: str) -> User:
         raise errors.UserNotFound from None
 
 
-class UserViewSet(ViewSet):
-    """POST /api/users: whoever is to book, by the business system's userId or a new one."""
+def site_of(request: Request) -> str:
+    """Where this API is reached, without a last slash."""
+    return request.build_absolute_uri("/")[:-1]
 
-    def create(self, request: Request) -> Response:
+
+class Users(APIView):
+    """Whoever is to book, by the business system's userId or a new one."""
+
+    @schema.SIGN_UP
+    def post(self, request: Request) -> Response:
         given = parameters.read(parameters.SignUp, request)
         try:
             signed_up = sign_up(
@@ -53,68 +54,152 @@ class UserViewSet(ViewSet):
             raise errors.StaffOnly from None
         inbox.attribute(signed_up.user)
         created = status.HTTP_201_CREATED if signed_up.created else status.HTTP_200_OK
-        return Response(UserSerializer(signed_up.user).data, status=created)
+        user = signed_up.user
+        return Response({"userId": user.user_id, "name": user.name, "email": user.email}, status=created)
 
 
 class BookingUrl(APIView):
-    """POST /api/booking-url: where this user books, with the form filled in."""
+    """Where this user books, with the form filled in."""
 
+    @schema.BOOKING_URL
     def post(self, request: Request) -> Response:
-        user = user_of(parameters.read(parameters.OfUser, request)["userId"])
+        given = parameters.check(parameters.ToBook, parameters.given(request), now=timezone.now())
+        user = user_of(given["userId"])
         try:
-            return Response({"url": links.booking_url(user)})
+            url = links.booking_url(user, start=given.get("start"), zone=given.get("timeZone"))
         except links.NotConfigured:
             raise errors.NotConfigured from None
+        return Response({"url": url})
 
 
-class BookingViewSet(GenericViewSet[Booking]):
-    """A user's bookings: a chain of reschedules is one entry, found by any reference or uid of it."""
+class Bookings(APIView):
+    """A user's bookings: a chain of reschedules is one entry."""
 
-    lookup_url_kwarg = "booking_id"
-    pagination_class = Pages
-    serializer_class = BookingSerializer
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"now": timezone.now()}
-
-    def list(self, request: Request) -> Response:
+    @schema.LIST
+    def get(self, request: Request) -> Response:
         given = parameters.read(parameters.List, request)
-        bookings = Booking.objects.of_user(user_of(given["userId"])).heads().with_coach().without_registers()
-        if "status" in given:
-            bookings = bookings.filter(status=given["status"])
-        match given.get("when"):
-            case "upcoming":
-                bookings = bookings.upcoming(now=timezone.now()).order_by("starts_at", "id")
-            case "past":
-                bookings = bookings.past(now=timezone.now())
-        page = self.paginate_queryset(bookings)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        now, user = timezone.now(), user_of(given["userId"])
+        wanted = chosen(given, now=now)
+        if "uid" in given:
+            reference = chain_of_user(user, given["uid"])
+            if reference is None:
+                again = {"Retry-After": str(COME_AGAIN)}
+                return Response({"state": "waiting"}, status=status.HTTP_202_ACCEPTED, headers=again)
+            wanted = Chosen(wanted.filter & Q(chain_reference=reference), wanted.order)
+        state = etags.state(Booking.objects.of_user(user), chosen=wanted.filter, now=now)
+        total, number, size = state["total"], given.get("page", 1), given.get("pageSize", PER_PAGE)
+        first, last = (number - 1) * size, number * size
+        if first >= total and number > 1:
+            raise NotFound("Invalid page.")
+        address = request.build_absolute_uri()
+        etag = etags.tag(state, user.pk, address, get_language())
+        if etags.is_known(request, etag):
+            return revalidated(Response(status=status.HTTP_304_NOT_MODIFIED), etag)
+        rows = list(rows_of(user, wanted)[first:last]) if total else []
+        moved = history(user, rows) if state["rows"] > state["heads"] else {}
+        page = Page(now=now, site=site_of(request), user_id=user.user_id, history=moved)
+        body: Json = {
+            "count": total,
+            "next": replace_query_param(address, "page", number + 1) if last < total else None,
+            "previous": page_before(address, number) if number > 1 else None,
+            "results": [page.booking(row) for row in rows],
+        }
+        return revalidated(Response(body), etag)
 
-    def retrieve(self, request: Request, booking_id: str) -> Response:
-        booking = self._booking(request, bookingId=booking_id)
-        return Response(BookingWithTimelineSerializer(booking, context=self.get_serializer_context()).data)
 
-    @action(detail=False, methods=["post"])
-    def cancel(self, request: Request) -> Response:
-        booking = self._booking(request)
-        self._refuse(booking.obstacle_to_cancel(now=timezone.now()))
+def chain_of_user(user: User, uid: str) -> str | None:
+    """The chain of the booking that has this uid, if it is the user's; None where nobody knows it yet.
+
+    What we don't know, or nobody's, is asked for at Cal.com first. Raises BookingNotFound for another's.
+    """
+    found = _of_uid(uid)
+    if found is None or found[1] is None:
+        finding.look_up(uid)
+        found = _of_uid(uid)
+        if found is None:
+            return None
+    reference, owner = found
+    if owner != user.pk:
+        raise errors.BookingNotFound
+    return reference
+
+
+def _of_uid(uid: str) -> tuple[str, int | None] | None:
+    return Booking.objects.ours().filter(uid=uid).values_list("chain_reference", "user_id").first()
+
+
+def page_before(address: str, number: int) -> str:
+    """The first page has no number, so that it has one address only."""
+    if number == 2:
+        return remove_query_param(address, "page")
+    return replace_query_param(address, "page", number - 1)
+
+
+def revalidated(response: Response, etag: str) -> Response:
+    """To be kept by the caller alone, and asked for again each time: with the ETag that costs little."""
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Accept-Language", "Authorization"])
+    return response
+
+
+class OneBooking(APIView):
+    """One booking with its timeline, found by its reference or by any uid of its chain."""
+
+    @schema.DETAIL
+    def get(self, request: Request, **in_path: str) -> Response:
+        user, booking = booking_of(request, **in_path)
+        page = Page(now=timezone.now(), site=site_of(request), user_id=user.user_id, history=history(user, [booking]))
+        timeline = [answers.change(change) for change in StatusChange.objects.of_chain(booking)]
+        return Response(page.booking(booking) | {"timeline": timeline})
+
+
+class BookingCalendar(APIView):
+    """The booking as a file that calendars take."""
+
+    @schema.CALENDAR
+    def get(self, request: Request, **in_path: str) -> HttpResponse:
+        user, booking = booking_of(request, **in_path)
+        if booking.starts_at is None:
+            raise errors.WithoutTime
+        earlier = history(user, [booking], "calendar_uid", "created_at").get(booking.chain_reference, [])
+        response = HttpResponse(calendar.event(booking, earlier), content_type="text/calendar; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{booking.chain_reference}.ics"'
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class Cancel(APIView):
+    """Where this booking is cancelled."""
+
+    @schema.CANCEL
+    def post(self, request: Request) -> Response:
+        _user, booking = booking_of(request)
+        refuse(booking.obstacle_to_cancel(now=timezone.now()))
         return Response({"url": links.cancel_url(booking)})
 
-    @action(detail=False, methods=["post"])
-    def reschedule(self, request: Request) -> Response:
-        booking = self._booking(request)
-        self._refuse(booking.obstacle_to_reschedule(now=timezone.now()))
+
+class Reschedule(APIView):
+    """Where this booking is moved to another time."""
+
+    @schema.RESCHEDULE
+    def post(self, request: Request) -> Response:
+        _user, booking = booking_of(request)
+        refuse(booking.obstacle_to_reschedule(now=timezone.now()))
         return Response({"url": links.reschedule_url(booking)})
 
-    def _booking(self, request: Request, **named: str) -> Booking:
-        """The newest booking of the chain that the caller names, if it is theirs."""
-        given = parameters.read(parameters.OfBooking, request, **named)
-        bookings = Booking.objects.of_user(user_of(given["userId"])).heads().with_coach().without_registers()
-        booking = bookings.chain_of(given["bookingId"]).first()
-        if booking is None:
-            raise errors.BookingNotFound
-        return booking
 
-    def _refuse(self, obstacle: Obstacle | None) -> None:
-        if obstacle is not None:
-            raise errors.Conflict(obstacle.label, code=obstacle.value)
+def booking_of(request: Request, **named: str) -> tuple[User, Booking]:
+    """The caller, and the newest booking of the chain that they name, if it is theirs."""
+    given = parameters.read(parameters.OfBooking, request, **named)
+    user = user_of(given["userId"])
+    bookings = Booking.objects.of_user(user).heads().with_coach().without_registers()
+    booking = bookings.chain_of(given["bookingId"]).first()
+    if booking is None:
+        raise errors.BookingNotFound
+    return user, booking
+
+
+def refuse(obstacle: Obstacle | None) -> None:
+    if obstacle is not None:
+        raise errors.Conflict(obstacle.label, code=obstacle.value)

@@ -3,7 +3,9 @@
 No I/O: every address follows from settings and the booking's row.
 """
 
+from datetime import UTC, datetime
 from urllib.parse import quote, urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
@@ -37,8 +39,12 @@ def user_id_in(token: str) -> str | None:
         return None
 
 
-def booking_url(user: User) -> str:
-    """The event page with the form filled in for this user. Raises NotConfigured."""
+def booking_url(user: User, *, start: datetime | None = None, zone: ZoneInfo | None = None) -> str:
+    """The event page with the form filled in for this user. Raises NotConfigured.
+
+    With `start` it opens on that slot, with `zone` it shows times of that zone: Cal.com's booker reads `date`, `slot`
+    and `cal.tz` from its address (packages/features/bookings/Booker/store.ts).
+    """
     if not settings.CAL_EVENT_URL:
         raise NotConfigured
     token = user_token(user)
@@ -48,6 +54,11 @@ def booking_url(user: User) -> str:
         f"metadata[{TOKEN_METADATA}]": token,
         TOKEN_QUESTION: token,
     }
+    if start is not None:
+        utc = start.astimezone(UTC)
+        query |= {"date": f"{start.astimezone(zone or UTC):%Y-%m-%d}", "slot": f"{utc:%Y-%m-%dT%H:%M:%S}.000Z"}
+    if zone is not None:
+        query["cal.tz"] = zone.key
     parts = urlsplit(settings.CAL_EVENT_URL)
     joined = "&".join(filter(None, [parts.query, urlencode(query, quote_via=quote)]))
     return str(parts._replace(query=joined).geturl())

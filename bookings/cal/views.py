@@ -49,6 +49,7 @@ class CalWebhook(APIView):
     http_method_names = ["post"]
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = ()  # An event must not be lost since there are many.
     parser_classes = ()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:

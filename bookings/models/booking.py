@@ -221,7 +221,3 @@ class Booking(models.Model):
         if self.join_opens_at is not None and now < self.join_opens_at:
             return Obstacle.EARLY
         return None
-
-    def has_meeting(self, *, now: datetime) -> bool:
-        """Is there a meeting to go to, now or later?"""
-        return self.obstacle_to_join(now=now) in (None, Obstacle.EARLY)

@@ -11,7 +11,7 @@ from django.test import Client
 from bookings.cal import links
 from bookings.domain.projection import reference
 from bookings.models import Booking, StatusChange
-from careercoach.testing import body_of
+from careercoach.testing import body_of, problem
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -47,12 +47,21 @@ def get(client: Client, booking_id: str, user: User) -> Any:
 
 
 def refused(code: str, detail: str, attr: str | None = None, *, kind: str = "client_error") -> dict[str, Any]:
-    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]}
+    return problem((code, detail, attr), kind=kind)
 
 
 UID = "7hQ2mXk9sVb4TzLr8cNpYe"
 START = NOW + 24 * HOUR
 PAGES = "jonas.berg%40client.example"
+ALLOWED = {"allowed": True, "reason": None, "reasonLabel": None}
+
+
+def forbidden(code: str, label: str) -> dict[str, Any]:
+    return {"allowed": False, "reason": code, "reasonLabel": label}
+
+
+EARLY = forbidden("too_early", "The meeting is not open yet.")
+PASSED = forbidden("already_passed", "The time of the booking has passed.")
 AS_SHOWN = {
     "bookingId": reference(UID),
     "uid": UID,
@@ -65,14 +74,17 @@ AS_SHOWN = {
     "startTime": shown(START),
     "endTime": shown(START + HOUR / 2),
     "timeZone": "Europe/Berlin",
+    "joinOpensAt": shown(START - HOUR / 6),
     "payment": {"state": "presumed", "stateLabel": "Presumed", "listPrice": 9000, "currency": "usd"},
     "links": {
         "manage": f"https://cal.com/booking/{UID}",
         "cancel": f"https://cal.com/booking/{UID}?cancel=true&allRemainingBookings=false&cancelledBy={PAGES}",
         "reschedule": f"https://cal.com/reschedule/{UID}?rescheduledBy={PAGES}",
         "join": f"https://app.cal.com/video/{UID}",
+        "ics": f"http://testserver/api/bookings/{reference(UID)}.ics?userId=alice-1",
     },
-    "can": {"cancel": True, "reschedule": True, "join": True},
+    "can": {"cancel": ALLOWED, "reschedule": ALLOWED, "join": EARLY},
+    "history": [],
     "hasRecording": False,
     "hasTranscript": False,
 }
@@ -134,8 +146,14 @@ def test_a_booking_of_which_nearly_nothing_is_told(client: Client, post: Post, a
             "cancel": f"https://cal.com/booking/{UID}?cancel=true&allRemainingBookings=false",
             "reschedule": f"https://cal.com/reschedule/{UID}",
             "join": None,
+            "ics": None,
         },
-        "can": {"cancel": True, "reschedule": True, "join": False},
+        "joinOpensAt": None,
+        "can": {
+            "cancel": ALLOWED,
+            "reschedule": ALLOWED,
+            "join": forbidden("not_confirmed", "The booking is not confirmed yet."),
+        },
     }
 
 
@@ -145,8 +163,8 @@ def test_a_booking_that_is_over_leads_nowhere_but_to_its_page(client: Client, po
     (row,) = client.get("/api/bookings", {"userId": "alice-1"}).json()["results"]
 
     nowhere = {"manage": f"https://cal.com/booking/{UID}", "cancel": None, "reschedule": None, "join": None}
-    assert row["links"] == nowhere
-    assert row["can"] == {"cancel": False, "reschedule": False, "join": False}
+    assert row["links"] == nowhere | {"ics": AS_SHOWN["links"]["ics"]}
+    assert row["can"] == {"cancel": PASSED, "reschedule": PASSED, "join": PASSED}
 
 
 def test_recordings_are_mentioned_and_not_linked(client: Client, post: Post, alice: User, paid: Booking) -> None:
@@ -297,7 +315,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_bookings(
 
     with django_assert_num_queries(3):
         assert len(listed(client, alice, pageSize=100)) == sessions
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert get(client, "u0", alice).status_code == 200
 
 

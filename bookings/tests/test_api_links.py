@@ -11,7 +11,7 @@ from django.test import Client
 from bookings.cal import links
 from bookings.domain.projection import reference
 from bookings.models import Booking, Obstacle
-from careercoach.testing import body_of
+from careercoach.testing import body_of, problem
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def ask(client: Client, way: str, **given: Any) -> Any:
 
 
 def refused(code: str, detail: str, attr: str | None = None, *, kind: str = "client_error") -> dict[str, Any]:
-    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]}
+    return problem((code, detail, attr), kind=kind)
 
 
 # --- To book ---------------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_what_can_not_be_found_has_no_page(
     ]
     assert unknown.json()["errors"][0]["code"] == "user_not_found"
     assert of_another.json() == refused("booking_not_found", "This user has no booking with this bookingId.")
-    assert of_another.json() == missing.json()
+    assert missing.json() == refused("booking_not_found", "This user has no booking with this bookingId.")
     assert [each.status_code for each in (nameless, unknown, of_another, missing)] == [400, 404, 404, 404]
 
 
@@ -200,22 +200,35 @@ def test_these_are_asked_for_by_post_only(way: str, client: Client, alice: User)
 # --- When there is a meeting to go to --------------------------------------------------------------------------------
 
 
+SOON = NOW + timedelta(minutes=11)
+
+
 @pytest.mark.parametrize(
-    ("values", "joinable"),
+    ("values", "obstacle"),
     [
-        ({}, True),
-        ({"ends_at": None}, True),
-        ({"ends_at": NOW}, False),
-        ({"link": ""}, False),
-        ({"status": "PENDING"}, False),
-        ({"status": "BOOKING_CANCELLED"}, False),
-        ({"status": "MEETING_ENDED"}, False),
+        ({}, None),
+        ({"ends_at": None}, None),
+        ({"starts_at": None}, None),
+        ({"starts_at": NOW + timedelta(minutes=10)}, None),
+        ({"starts_at": SOON, "ends_at": SOON}, Obstacle.EARLY),
+        ({"ends_at": NOW}, Obstacle.PASSED),
+        ({"link": ""}, Obstacle.NO_LINK),
+        ({"status": "PENDING"}, Obstacle.UNCONFIRMED),
+        ({"status": "BOOKING_CANCELLED"}, Obstacle.CANCELLED),
+        ({"status": "MEETING_ENDED"}, Obstacle.PASSED),
     ],
 )
-def test_a_meeting_can_be_joined_while_it_is_booked_and_not_over(values: dict[str, Any], joinable: bool) -> None:
-    known = {"status": "BOOKING_CREATED", "link": "https://cal.com/video/x", "ends_at": NOW + timedelta(minutes=1)}
+def test_a_meeting_can_be_joined_from_shortly_before_until_it_is_over(
+    values: dict[str, Any], obstacle: Obstacle | None
+) -> None:
+    known = {
+        "status": "BOOKING_CREATED",
+        "link": "https://cal.com/video/x",
+        "starts_at": NOW,
+        "ends_at": NOW + timedelta(minutes=1),
+    }
 
-    assert Booking(**known | values).is_joinable(now=NOW) is joinable
+    assert Booking(**known | values).obstacle_to_join(now=NOW) == obstacle
 
 
 def test_a_booking_is_called_by_its_reference() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from bookings.cal import inbox, signature
 from bookings.models import Booking, Message
-from careercoach.testing import SECRET, WEBHOOK, body_of, recorded, signed_post
+from careercoach.testing import SECRET, WEBHOOK, body_of, problem, recorded, signed_post
 
 pytestmark = pytest.mark.django_db
 
@@ -25,17 +25,17 @@ def kept() -> list[tuple[Any, ...]]:
     return list(Message.objects.order_by("id").values_list(*KEPT))
 
 
-def error(code: str, detail: str, *, kind: str = "client_error") -> dict[str, Any]:
-    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
+def error(code: str, detail: str, *, kind: str = "client_error", retryable: bool = False) -> dict[str, Any]:
+    return problem((code, detail, None), kind=kind, retryable=retryable)
 
 
 @contextmanager
-def failing(fails: Callable[[str], bool], problem: Exception) -> Iterator[None]:
+def failing(fails: Callable[[str], bool], failure: Exception) -> Iterator[None]:
     """A database that refuses some statements."""
 
     def wrapper(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if fails(sql):
-            raise problem
+            raise failure
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(wrapper):
@@ -344,7 +344,7 @@ def test_while_the_database_is_away_cal_is_asked_to_come_again(problem: Exceptio
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert response.json() == error(
-        "database_unavailable", "The database can't be reached. Try again shortly.", kind="server_error"
+        "database_unavailable", "The database can't be reached. Try again shortly.", kind="server_error", retryable=True
     )
     assert kept() == []
 

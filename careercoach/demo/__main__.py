@@ -50,6 +50,8 @@ def environment(*, site: str, data: Path) -> dict[str, str]:
         "DEBUG": "true",
         "ALLOWED_HOSTS": "",
         "API_KEYS": "",
+        "API_CALLS_PER_USER": "0",  # All who try it come from one address.
+        "API_CALLS_PER_ADDRESS": "0",
         "LOG_LEVEL": "WARNING",
         "DATABASE_URL": f"sqlite:///{data / 'careercoach.sqlite3'}",
         "DEMO_DATABASE": str(data / "cal.sqlite3"),

@@ -1,6 +1,8 @@
 """What all of the API has in common: who may call, one shape of errors, and a last slash that does no harm."""
 
+from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -8,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from bookings.models import Booking
-from careercoach.testing import away
+from careercoach.testing import away, problem
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -16,15 +18,17 @@ pytestmark = pytest.mark.django_db
 CALLS = [
     ("POST", "/api/users"),
     ("POST", "/api/booking-url"),
+    ("GET", "/api/slots"),
     ("GET", "/api/bookings"),
     ("GET", "/api/bookings/CC-00000-00000"),
+    ("GET", "/api/bookings/CC-00000-00000.ics"),
     ("POST", "/api/bookings/cancel"),
     ("POST", "/api/bookings/reschedule"),
 ]
 
 
-def error(code: str, detail: str, *, kind: str = "client_error") -> dict[str, Any]:
-    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
+def error(code: str, detail: str, *, kind: str = "client_error", retryable: bool = False) -> dict[str, Any]:
+    return problem((code, detail, None), kind=kind, retryable=retryable)
 
 
 # --- API keys --------------------------------------------------------------------------------------------------------
@@ -106,7 +110,7 @@ def test_a_key_is_not_taken_from_the_query(client: Client, settings: Any, alice:
 def test_one_last_slash_is_ignored_without_a_redirect(method: str, path: str, client: Client) -> None:
     plain, slash, two = (client.generic(method, f"{path}{end}") for end in ("", "/", "//"))
 
-    assert (slash.status_code, slash.json()) == (plain.status_code, plain.json())
+    assert (slash.status_code, slash.json()) == (plain.status_code, plain.json() | {"requestId": ANY})
     assert (two.status_code, two.json()) == (404, error("not_found", "Not found."))
 
 
@@ -142,31 +146,43 @@ def test_every_call_is_known_to_this_test() -> None:
     routes = {str(route.pattern) for each in api.url_patterns for route in getattr(each, "url_patterns", [each])}
 
     assert routes == {
-        "^users$",
+        "users",
         "booking-url",
-        "^bookings$",
-        "^bookings/(?P<booking_id>[^/.]+)$",
-        "^bookings/cancel$",
-        "^bookings/reschedule$",
+        "slots",
+        "bookings",
+        "bookings/cancel",
+        "bookings/reschedule",
+        r"^bookings/(?P<bookingId>[^/.]+)\.ics$",
+        "^bookings/(?P<bookingId>[^/.]+)$",
+        "meta",
         "webhook/cal",
     }
 
 
 # --- Errors ----------------------------------------------------------------------------------------------------------
 
-DATABASE_AWAY = error("database_unavailable", "The database can't be reached. Try again shortly.", kind="server_error")
+TODAY = datetime.now(UTC).date()
+GIVEN = {
+    "/api/users": "name=Alice&email=alice@example.org",
+    "/api/slots": f"from={TODAY}&to={TODAY}&timeZone=UTC",
+    "/api/bookings/cancel": "userId=alice-1&bookingId=CC-00000-00000",
+    "/api/bookings/reschedule": "userId=alice-1&bookingId=CC-00000-00000",
+}
+DATABASE_AWAY = error(
+    "database_unavailable", "The database can't be reached. Try again shortly.", kind="server_error", retryable=True
+)
 
 
 @pytest.mark.parametrize("problem", [OperationalError(2002, "can't connect"), InterfaceError(0, "")])
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_while_the_database_is_away_callers_are_asked_to_come_again(
-    method: str, path: str, problem: Exception, client: Client
+    method: str, path: str, problem: Exception, client: Client, settings: Any
 ) -> None:
     client.raise_request_exception = False
-    given = "userId=alice-1&bookingId=CC-00000-00000&name=Alice&email=alice@example.org"
+    settings.CAL_API_KEY = "cal_key"
 
     with away(problem):
-        response = client.generic(method, f"{path}?{given}")
+        response = client.generic(method, f"{path}?{GIVEN.get(path, 'userId=alice-1')}")
 
     assert (response.status_code, response.json()) == (503, DATABASE_AWAY)
     assert response.headers["Retry-After"] == "5"

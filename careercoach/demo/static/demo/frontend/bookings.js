@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as words from "./words.js";
 import { mark, show, write } from "./words.js";
 
-const SOON = 60 * 60_000; // Milliseconds before the start from which joining is what one comes for.
+const SOON = 50 * 60_000; // Milliseconds before the meeting opens from which joining is what one comes for.
 
 const ICONS = {
   PENDING: "clock",
@@ -241,10 +241,10 @@ class Card {
 
     // What can be done is what the last answer says, nothing else.
     const over = end !== null && end <= now;
-    show(this.acts.cancel, booking.can.cancel && !over);
-    show(this.acts.reschedule, booking.can.reschedule && !over);
-    this.#link(part.join, booking.can.join && !over ? booking.links.join : null);
-    part.join.classList.toggle("second", !(start && start - now < SOON));
+    show(this.acts.cancel, booking.can.cancel.allowed && !over);
+    show(this.acts.reschedule, booking.can.reschedule.allowed && !over);
+    this.#link(part.join, over ? null : booking.links.join); // Before it opens too: its page says when.
+    part.join.classList.toggle("second", !(booking.joinOpensAt && moment(booking.joinOpensAt) - now < SOON));
     // Whoever has just paid must not be asked to pay again while the word of it is on its way.
     this.#link(part.pay, isUnpaid(booking) && isUpcoming(booking, now) && !awaited ? booking.links.manage : null);
 

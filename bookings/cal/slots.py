@@ -1,0 +1,119 @@
+"""The free times of the whole pool, as Cal.com tells them: asked for once, however many want them.
+
+Cal.com's words on one side, moments on the other. What it told is kept in the cache that all processes share.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from bookings.cal.asking import Unanswered, answered
+from bookings.cal.client import CalApi, Configuration, NotConfigured
+from bookings.cal.payloads.fields import Node
+
+FRESH = timedelta(seconds=30)
+KEPT = timedelta(minutes=5)
+CALLS_PER_MINUTE = 40  # Of Cal.com's 120.
+PATIENCE = (3.0, 10.0)  # Seconds: to connect, and for the answer. A pool's month takes Cal.com a while.
+LONGEST = 15.0  # Seconds that one caller waits for another's answer, and the longest that a call is taken to go on.
+PAUSE = 0.1
+RETRY_AFTER = 5  # Seconds in which nobody asks a Cal.com that has just failed.
+A_DAY, FURTHEST = timedelta(days=1), timedelta(days=400)
+EVENT_TYPE_KEPT = 60 * 60  # Seconds.
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Starts, in order, and as of when. `stale`: Cal.com didn't tell anything newer."""
+
+    starts: tuple[datetime, ...]
+    as_of: datetime
+    stale: bool
+
+
+def free(first: date, last: date) -> Free:
+    """The free starts from some time before the first day to some time after the last, as days of any zone.
+
+    One call to Cal.com for any number of callers at once. Raises Unanswered, and NotConfigured.
+    """
+    Configuration.from_settings()
+    today = timezone.now().date()
+    since, until = max(first, today) - A_DAY, last + A_DAY
+    if until < today or since > today + FURTHEST:  # Nobody can book then, so nobody has to be asked.
+        return Free((), timezone.now(), stale=False)
+    name = f"{since} {until} {settings.CAL_EVENT_URL} {settings.CAL_EVENT_TYPE_IDS}"
+    gives_up_at = time.monotonic() + LONGEST
+    while True:
+        kept = cache.get_many([_key("slots", name), _key("failed", name)])
+        known: Free | None = kept.get(_key("slots", name))
+        if known and timezone.now() - known.as_of < FRESH:
+            return known
+        if failure := kept.get(_key("failed", name)):
+            return _stale(known, failure)
+        if cache.add(_key("asking", name), 1, LONGEST):
+            return _ask(name, since, until, known)
+        if known:
+            return replace(known, stale=True)
+        if time.monotonic() > gives_up_at:
+            raise Unanswered(True, RETRY_AFTER)
+        time.sleep(PAUSE)
+
+
+def _ask(name: str, since: date, until: date, known: Free | None) -> Free:
+    try:
+        asked_at = timezone.now()
+        with answered(PATIENCE, share="calls for slots", most=CALLS_PER_MINUTE) as cal:
+            days = cal.slots(_event_type(cal), start=since, end=until, time_zone="UTC")
+            starts = sorted({start for day in days.values() for start in _starts(day)})
+    except Unanswered as failure:
+        cache.set(_key("failed", name), failure, RETRY_AFTER)
+        return _stale(known, failure)
+    else:
+        found = Free(tuple(starts), asked_at, stale=False)
+        cache.set(_key("slots", name), found, KEPT.total_seconds())
+        return found
+    finally:
+        cache.delete(_key("asking", name))
+
+
+def _stale(known: Free | None, failure: Unanswered) -> Free:
+    """What was told in the last five minutes, else what went wrong."""
+    if known is None:
+        raise failure
+    return replace(known, stale=True)
+
+
+def _starts(slots: list[Any]) -> Iterator[datetime]:
+    for slot in slots:
+        start = Node(slot)["start"].moment()
+        if start is not None:
+            yield start.astimezone(UTC)
+
+
+def _event_type(cal: CalApi) -> int:
+    """The one that CAL_EVENT_URL leads to, of those that are ours. Raises NotConfigured."""
+    ours = cal.configuration.event_type_ids
+    if len(ours) == 1:
+        return ours[0]
+    key = _key("event type", f"{settings.CAL_EVENT_URL} {ours}")
+    found: int | None = cache.get(key)
+    if found is None:
+        slug = urlsplit(settings.CAL_EVENT_URL).path.rstrip("/").rpartition("/")[2]
+        named = (each["id"] for each in cal.event_types() if each.get("slug") == slug)
+        found = next((number for number in named if not ours or number in ours), None)
+        if found is None:
+            raise NotConfigured("Cal.com knows no event type with the slug of CAL_EVENT_URL among CAL_EVENT_TYPE_IDS.")
+        cache.set(key, found, EVENT_TYPE_KEPT)
+    return found
+
+
+def _key(what: str, name: str) -> str:
+    return f"{what}:{hashlib.sha256(name.encode(errors='replace')).hexdigest()}".replace(" ", "-")
