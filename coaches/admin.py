@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin as Page
 
 from coaches.models import Coach
 
 
 @admin.register(Coach)
-class CoachAdmin(admin.ModelAdmin):
+class CoachAdmin(Page):
     """Coaches come with the messages that name them: none is added or deleted here."""
 
     list_display = ("__str__", "email", "username", "time_zone", "is_active", "cal_user_id", "booking_list")
@@ -25,12 +26,13 @@ class CoachAdmin(admin.ModelAdmin):
         "username",
         "time_zone",
         "cal_user_id",
+        "left_at",
         "booking_list",
         "created_at",
         "updated_at",
     )
     fieldsets = (
-        (None, {"fields": ("is_active", "booking_list")}),
+        (None, {"fields": ("is_active", "left_at", "booking_list")}),
         (_("From Cal.com"), {"fields": ("name", "email", "username", "time_zone", "cal_user_id")}),
         (_("Important dates"), {"fields": ("created_at", "updated_at")}),
     )

@@ -10,7 +10,8 @@ class Coach(models.Model):
     """A coach, known by the id of the Cal.com account (`organizer.id`); never by e-mail, which changes.
 
     Name, e-mail, username and time zone are mirrored: `services.record_coach` alone writes them. `stamps` holds, for
-    each of them, as of when it was told.
+    each of them, as of when it was told. `left_at` is when we learned that an active coach is no host at Cal.com any
+    more; `services.record_pool` alone writes it. Whether a coach is active is for staff to say beyond that.
     """
 
     cal_user_id = models.PositiveBigIntegerField(_("Cal.com user ID"), unique=True)
@@ -19,6 +20,7 @@ class Coach(models.Model):
     username = models.CharField(_("username"), max_length=100, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    left_at = models.DateTimeField(_("left the pool"), null=True, editable=False)
     stamps = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

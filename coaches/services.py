@@ -1,6 +1,8 @@
-"""The only writer of what is mirrored of a coach."""
+"""The only writer of what is mirrored of a coach, and of who is in the pool."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.db import transaction
 
@@ -47,6 +49,30 @@ def record_coach(details: CoachDetails, *, stamp: tuple[int, int, str]) -> Recor
         if newer:
             coach.save(update_fields=[*newer, "stamps", "updated_at"])
     return RecordedCoach(coach, email_changed=coach.email != known_email)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """Whom a look at the pool made inactive, and whom active again."""
+
+    left: tuple[Coach, ...]
+    returned: tuple[Coach, ...]
+
+
+@transaction.atomic
+def record_pool(cal_user_ids: Collection[int], *, now: datetime) -> Turnover:
+    """Let those be active who are in the pool again, and inactive who have left it. Nobody is deleted.
+
+    Only on leaving and returning, so that what staff decide about a coach in between stays. Safe to repeat.
+    """
+    active = Coach.objects.select_for_update().filter(is_active=True, left_at=None).order_by("id")
+    left = tuple(active.exclude(cal_user_id__in=cal_user_ids))
+    gone = Coach.objects.select_for_update().exclude(left_at=None).order_by("id")
+    returned = tuple(gone.filter(cal_user_id__in=cal_user_ids))
+    for coach in left + returned:
+        coach.is_active, coach.left_at = coach in returned, None if coach in returned else now
+        coach.save(update_fields=["is_active", "left_at", "updated_at"])
+    return Turnover(left, returned)
 
 
 def _newer(coach: Coach, details: CoachDetails, stamp: tuple[int, int, str]) -> list[str]:

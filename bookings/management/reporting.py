@@ -41,7 +41,7 @@ class Progress:
             return
         self._told_at = self._clock()
         of = f" of at most {total}" if total else ""
-        line = f"{run.seen} bookings read{of}, {run.changed + run.created} healed, {run.failed} failed"
+        line = f"{run.seen} read{of}, {run.changed + run.created} healed, {run.failed} failed"
         self._to.write(f"\r\033[K{line}" if self._tty else f"{line}\n")
         self._to.flush()
 

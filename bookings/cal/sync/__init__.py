@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from bookings.cal.client import CalApi
+from bookings.cal.client import CalApi, Row
 from bookings.cal.runs import Running, running
 from bookings.cal.sync.clock import end_what_is_over, over_at
 from bookings.cal.sync.phases import Options, Phases
@@ -71,14 +71,18 @@ def end_meetings(
         return it.run
 
 
-def read_again(api: CalApi, it: Running, uid: str, *, by: User | None, now: Callable[[], datetime]) -> None:
-    """Record what Cal.com says of one booking that we hold, as part of another run. Raises CalError."""
+def read_again(api: CalApi, it: Running, uid: str, *, by: User | None, now: Callable[[], datetime]) -> Row:
+    """Record what Cal.com says of one booking that we hold, as part of another run. Raises CalError.
+
+    `by` is whose act it shows, if it shows any.
+    """
     with Seen() as seen:
         recorder = Recorder(it, seen=seen, event_types=None, now=now, by=by)
         it.run.calls += 1
         row = api.booking(uid)
         exchange = api.last_exchange
         recorder.page([row], asked_at=exchange.asked_at if exchange else now())
+        return row
 
 
 def _event_types(api: CalApi, it: Running) -> frozenset[int]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from bookings.cal.doctor import Colour, Examination, Finding, examine
+from bookings.periodic import watching
 
 
 class Command(BaseCommand):
@@ -35,7 +36,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        examination = examine(url=options["url"], fix=options["fix"], now=timezone.now())
+        now = timezone.now()
+        examination = examine(url=options["url"], fix=options["fix"], now=now, more=watching.findings(now=now))
         if options["json"]:
             self.stdout.write(json.dumps(as_json(examination), indent=2, ensure_ascii=False))
         else:
