@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,7 +53,10 @@ class Progress:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """SIGTERM ends the work like Ctrl-C does, at once and cleanly."""
+    """SIGTERM ends the work like Ctrl-C does, at once and cleanly; in a thread, signals are its process's business."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
