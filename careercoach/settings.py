@@ -12,6 +12,8 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from careercoach import look
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -84,7 +86,9 @@ CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "x-request-id")
 # --- Django ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "bookings",
+    "bookings",  # Before the theme: its templates for the admin come first.
+    "unfold",
+    "unfold.contrib.filters",
     "coaches",
     "users",
     "careercoach.sharedcache",
@@ -115,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "bookings.admin.zone.BrowserZone",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -192,6 +197,11 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# --- Admin -----------------------------------------------------------------------------------------------------------
+
+UNFOLD = look.UNFOLD
+LOGIN_REDIRECT_URL = "admin:index"  # The theme's page to log in forgets where Django's leads to.
 
 # --- API -------------------------------------------------------------------------------------------------------------
 

@@ -6,12 +6,12 @@ from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from bookings.admin.theme import dress
 from careercoach.documents import Docs, Schema
 from careercoach.errors import UnknownPath
 
-admin.site.site_header = admin.site.site_title = _("Career Coach")
 admin.site.index_title = _("Operations")
-admin.site.site_url = None  # There is no page of ours for clients: front-ends are elsewhere.
+dress(admin.site)
 
 urlpatterns = [
     path("api/", include("bookings.api.urls")),  # Front-ends, and Cal.com's webhook.

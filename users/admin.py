@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin as Page
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from users.models import User
 
@@ -17,9 +19,12 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin, Page):
     """People are found by `user_id`, e-mail or name. Rights, and accounts that have some, are for superusers."""
 
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
     list_display = ("name", "email", "user_id", "is_staff", "created_at")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     search_fields = ("user_id", "email", "name")

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin as Page
+from unfold.admin import TabularInline
 
 from bookings.admin.shown import (
     CappedPaginator,
@@ -79,7 +81,7 @@ class Starts(admin.SimpleListFilter):
         return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
-class TimelineInline(ReadOnly, admin.TabularInline):
+class TimelineInline(ReadOnly, TabularInline):
     """Whoever may see the booking may see its timeline, which is a part of it."""
 
     model = StatusChange
@@ -114,7 +116,7 @@ class TimelineInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadOnly, Page):
     """All bookings, those of event types that we don't sell too, which say so."""
 
     list_display = ("name", "state", "start", "coach", "client", "person", "money", "event")

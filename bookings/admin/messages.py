@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin as Page
 
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table
 from bookings.cal import inbox
@@ -37,7 +38,7 @@ class OfEvent(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, admin.ModelAdmin):
+class MessageAdmin(ReadOnly, Page):
     """Read by all who may view it, but for the bodies; tried again by those who have the permission to change it."""
 
     list_display = ("received", "told", "about", "result", "attempts", "complaint")
@@ -151,7 +152,7 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
         """A button of the page's own form, which has the CSRF token."""
         address = reverse("admin:bookings_message_process", args=[message.pk])
         return format_html(
-            '<button type="submit" class="button" style="padding:6px 12px" formaction="{}">{}</button>',
+            '<button type="submit" class="office-button" formaction="{}">{}</button>',
             address,
             _("Process again"),
         )
@@ -162,7 +163,7 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
             text = json.dumps(json.loads(message.body), ensure_ascii=False, indent=2)
         except (ValueError, RecursionError):
             text = message.body
-        return format_html('<pre style="white-space:pre-wrap;overflow-wrap:anywhere;margin:0">{}</pre>', text)
+        return format_html('<pre class="office-pre">{}</pre>', text)
 
     @admin.display(description=_("body"))
     def body_masked(self, message: Message) -> object:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.words import Outcome, Payment, Status
 
-# Background and text, far enough apart to be read by all (7:1), in the dark theme too since both are set.
-GREEN, BLUE, AMBER = ("#d1fae5", "#064e3b"), ("#dbeafe", "#1e3a8a"), ("#fef3c7", "#713f12")
-RED, GREY = ("#fee2e2", "#7f1d1d"), ("#e5e7eb", "#1f2937")
+# Named in office.css, for both themes.
+GREEN, BLUE, AMBER, RED, GREY = "green", "blue", "amber", "red", "grey"
 TONES = {
     Status.PENDING: AMBER,
     Status.BOOKING_CREATED: GREEN,
@@ -60,11 +59,7 @@ def instant(moment: datetime | None, *, timespec: str = "minutes") -> str:
 
 def badge(value: str, label: object) -> str:
     """A label with the colour of its value."""
-    background, text = TONES.get(value, GREY)
-    return format_html(
-        '<span style="background:{};color:{};padding:1px 8px;border-radius:9px;white-space:nowrap">{}</span>',
-        *(background, text, label),
-    )
+    return format_html('<span class="badge badge-{}">{}</span>', TONES.get(value, GREY), label)
 
 
 def stacked(*lines: object) -> str:
@@ -74,11 +69,11 @@ def stacked(*lines: object) -> str:
 
 def narrow(text: object, *, width: int = 10) -> str:
     """Text that may be broken anywhere, but is this wide at least, in letters; for lists with many columns."""
-    return format_html('<div style="overflow-wrap:anywhere;min-width:{}em">{}</div>', width, text)
+    return format_html('<div class="anywhere" style="min-width:{}em">{}</div>', width, text)
 
 
 def unbroken(text: object) -> str:
-    return format_html('<span style="white-space:nowrap">{}</span>', text)
+    return format_html('<span class="unbroken">{}</span>', text)
 
 
 def elsewhere(address: str) -> str:
@@ -95,11 +90,9 @@ def page_of(row: Model, text: object = None) -> str:
 def table(headings: Iterable[object], rows: Sequence[Iterable[object]]) -> str:
     if not rows:
         return "-"
-    lines = [
-        (format_html_join("", '<td style="overflow-wrap:anywhere">{}</td>', ((cell,) for cell in row)),) for row in rows
-    ]
+    lines = [(format_html_join("", '<td class="anywhere">{}</td>', ((cell,) for cell in row)),) for row in rows]
     return format_html(
-        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        '<table class="plain-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
         format_html_join("", '<th scope="col">{}</th>', ((heading,) for heading in headings)),
         format_html_join("", "<tr>{}</tr>", lines),
     )

@@ -1,6 +1,5 @@
 """What is known of a booking, and who told so, is shown, and nothing of it is changed."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -149,7 +148,7 @@ def test_a_booking_shows_its_chain_and_its_messages(client: Client, sam: User, p
     assert [link in page_of_old for link in links] == [True, True, True]
     assert [link in page_of_new for link in links] == [False, False, True]
     assert f"{reverse(MESSAGES)}?q={old.uid}" in page_of_old
-    assert page_of_old.count(f'<a href="{page_of(jonas)}">') == 2  # As a field, and among the registers.
+    assert page_of_old.count(f'<a href="{page_of(jonas)}"') == 2  # As a field, and among the registers.
     assert "90.00 USD" in page_of_old
     assert f'<a href="https://cal.com/booking/{old.uid}"' in page_of_old
 
@@ -161,8 +160,7 @@ def test_the_timeline_marks_what_nobody_expected(client: Client, sam: User, post
     page = text_of(client, page_of(Booking.objects.get()))
 
     timeline = page[page.index('id="timeline-group"') :]
-    marks = re.findall(r'class="field-mark">\s*<p>(.*?)</p>', timeline)
-    assert marks == ["Yes", "<strong>⚠\u00a0Unexpected</strong>"]
+    assert timeline.count("<strong>⚠\u00a0Unexpected</strong>") == 1
     assert [f'href="{page_of(message)}"' in timeline for message in Message.objects.all()] == [True, True]
 
 

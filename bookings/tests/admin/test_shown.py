@@ -1,12 +1,15 @@
 """How prices, instants and colours look."""
 
+import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.contrib import admin
 from django.db.models import Model
 
-from bookings.admin.shown import TONES, CappedPaginator, instant, price
+from bookings import admin as admin_pages
+from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price
 from bookings.admin.told import LABELS
 from bookings.domain.registers import Register
 from bookings.models import Booking, Message
@@ -74,6 +77,16 @@ def luminance(colour: str) -> float:
 
 
 def test_every_badge_can_be_read() -> None:
-    contrasts = {pair: (luminance(pair[0]) + 0.05) / (luminance(pair[1]) + 0.05) for pair in TONES.values()}
+    """In the light and in the dark."""
+    style = (Path(admin_pages.__file__).parent.parent / "static/bookings/office/office.css").read_text()
+    rule = r"^(html\.dark )?\.badge-(\w+) { background: (#\w{6}); color: (#\w{6}); }$"
+    badges = {(dark, tone): (back, text) for dark, tone, back, text in re.findall(rule, style, flags=re.MULTILINE)}
 
-    assert [pair for pair, contrast in contrasts.items() if contrast < 7] == []
+    contrasts = {
+        name: (max(pair) + 0.05) / (min(pair) + 0.05)
+        for name, pair in ((name, [luminance(colour) for colour in pair]) for name, pair in badges.items())
+    }
+
+    assert {tone for _dark, tone in badges} == {*TONES.values(), GREY}
+    assert len(badges) == 10
+    assert [name for name, contrast in contrasts.items() if contrast < 7] == []

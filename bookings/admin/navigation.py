@@ -1,0 +1,53 @@
+"""The menu at the side: what staff use all day first, then where it came from, people, and whatever else has pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking, Message
+from coaches.models import Coach
+from users.models import User
+
+ICONS: dict[type[Model], str] = {
+    Booking: "event",
+    Message: "inbox",
+    User: "person",
+    Coach: "school",
+    Group: "group",
+}
+GROUPS: tuple[tuple[Any, tuple[type[Model], ...]], ...] = (
+    (_("Day"), (Booking,)),
+    (_("Where it came from"), (Message,)),
+    (_("People"), (User, Coach, Group)),
+)
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Only what this person may see. Tables of other packages are listed last, whichever they are."""
+    registered = admin.site._registry
+    named = {model for _title, models in GROUPS for model in models}
+    others = tuple(model for model in registered if model not in named)
+    groups = []
+    for title, models in (*GROUPS, (_("Machinery"), others)):
+        items = [
+            _item(model) for model in models if model in registered and registered[model].has_view_permission(request)
+        ]
+        if items:
+            groups.append({"title": title, "separator": bool(groups), "items": items})
+    start = {"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse("admin:index")}
+    return [{"items": [start]}, *groups]
+
+
+def _item(model: type[Model]) -> dict[str, Any]:
+    options = model._meta
+    return {
+        "title": capfirst(options.verbose_name_plural),
+        "icon": ICONS.get(model, "settings"),
+        "link": reverse(f"admin:{options.app_label}_{options.model_name}_changelist"),
+    }
