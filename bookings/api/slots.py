@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +22,7 @@ class Slots(APIView):
         given = parameters.read(parameters.OfSlots, request)
         first, last, zone = given["from"], given["to"], given["timeZone"]
         try:
-            free = slots.free(first, last)
+            free = slots.free(first, last, now=timezone.now())
         except NotConfigured:
             raise errors.SlotsNotConfigured from None
         except Unanswered as failure:

@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
-from django.utils import timezone
 
 from bookings.cal.asking import Unanswered, answered
-from bookings.cal.client import CalApi, Configuration, NotConfigured
+from bookings.cal.client import CalApi, Configuration, NotConfigured, NotFound
 from bookings.cal.payloads.fields import Node
 
 FRESH = timedelta(seconds=30)
@@ -39,27 +38,28 @@ class Free:
     stale: bool
 
 
-def free(first: date, last: date) -> Free:
+def free(first: date, last: date, *, now: datetime) -> Free:
     """The free starts from some time before the first day to some time after the last, as days of any zone.
 
     One call to Cal.com for any number of callers at once. Raises Unanswered, and NotConfigured.
     """
     Configuration.from_settings()
-    today = timezone.now().date()
+    today = now.astimezone(UTC).date()
     since, until = max(first, today) - A_DAY, last + A_DAY
     if until < today or since > today + FURTHEST:  # Nobody can book then, so nobody has to be asked.
-        return Free((), timezone.now(), stale=False)
+        return Free((), now, stale=False)
     name = f"{since} {until} {settings.CAL_EVENT_URL} {settings.CAL_EVENT_TYPE_IDS}"
     gives_up_at = time.monotonic() + LONGEST
     while True:
-        kept = cache.get_many([_key("slots", name), _key("failed", name)])
-        known: Free | None = kept.get(_key("slots", name))
-        if known and timezone.now() - known.as_of < FRESH:
+        known, settled = _told(name, now=now)
+        if known and settled:
             return known
-        if failure := kept.get(_key("failed", name)):
-            return _stale(known, failure)
         if cache.add(_key("asking", name), 1, LONGEST):
-            return _ask(name, since, until, known)
+            try:
+                known, settled = _told(name, now=now)  # Another may have had its turn since we looked.
+                return known if known and settled else _ask(name, since, until, known, now=now)
+            finally:
+                cache.delete(_key("asking", name))
         if known:
             return replace(known, stale=True)
         if time.monotonic() > gives_up_at:
@@ -67,21 +67,31 @@ def free(first: date, last: date) -> Free:
         time.sleep(PAUSE)
 
 
-def _ask(name: str, since: date, until: date, known: Free | None) -> Free:
+def _told(name: str, *, now: datetime) -> tuple[Free | None, bool]:
+    """What was told in the last five minutes, and whether nothing else has to be asked for. Raises Unanswered."""
+    kept = cache.get_many([_key("slots", name), _key("failed", name)])
+    known: Free | None = kept.get(_key("slots", name))
+    if known and now - known.as_of >= KEPT:
+        known = None
+    if known and now - known.as_of < FRESH:
+        return known, True
+    if failure := kept.get(_key("failed", name)):
+        return _stale(known, failure), True
+    return known, False
+
+
+def _ask(name: str, since: date, until: date, known: Free | None, *, now: datetime) -> Free:
     try:
-        asked_at = timezone.now()
         with answered(PATIENCE, share="calls for slots", most=CALLS_PER_MINUTE) as cal:
             days = cal.slots(_event_type(cal), start=since, end=until, time_zone="UTC")
             starts = sorted({start for day in days.values() for start in _starts(day)})
-    except Unanswered as failure:
+    except (Unanswered, NotFound) as error:
+        failure = error if isinstance(error, Unanswered) else Unanswered(False, 0)
         cache.set(_key("failed", name), failure, RETRY_AFTER)
         return _stale(known, failure)
-    else:
-        found = Free(tuple(starts), asked_at, stale=False)
-        cache.set(_key("slots", name), found, KEPT.total_seconds())
-        return found
-    finally:
-        cache.delete(_key("asking", name))
+    found = Free(tuple(starts), now, stale=False)
+    cache.set(_key("slots", name), found, KEPT.total_seconds())
+    return found
 
 
 def _stale(known: Free | None, failure: Unanswered) -> Free:
