@@ -79,8 +79,8 @@ def read_answer(document: object, *, requested_at: datetime, digest: str) -> Rea
     elif row["recurringBookingUid"].exists:
         facts += tell.tell(Register.FORMAT, Format.SERIES.value)
 
-    # `updatedAt` doesn't move when an attendee is marked absent, so absence is as of the request itself. That somebody is
-    # not absent says nothing before the start.
+    # `updatedAt` doesn't move when an attendee is marked absent, so absence is as of the request itself. That somebody
+    # is not absent says nothing before the start.
     starts_at = row["start"].moment()
     begun = starts_at is None or starts_at <= requested_at
     just_before = Teller(
