@@ -15,18 +15,21 @@ from bookings.models.booking import OPENS
 
 
 class Microseconds(models.Func):
-    """An instant as a number, so that a sum of them changes with each one.
+    """An instant as a number, so that a sum of them changes with each one; modulo some days, so that it has room.
 
     The latest alone would miss a change that was made before the latest and committed after it.
     """
 
-    output_field = models.DecimalField(max_digits=40, decimal_places=6)
+    output_field = models.BigIntegerField()
 
     def as_mysql(self, compiler: Any, connection: Any) -> Any:
-        return self.as_sql(compiler, connection, template="UNIX_TIMESTAMP(%(expressions)s)")
+        template = "MOD(CAST(UNIX_TIMESTAMP(%(expressions)s) * 1000000 AS SIGNED), 1000000000000)"
+        return self.as_sql(compiler, connection, template=template)
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        template = "(strftime('%%%%s', %(expressions)s) + substr(%(expressions)s || '.000000', 20, 7))"
+        """It is kept as text, without a fraction where that is zero."""
+        seconds, fraction = "strftime('%%%%s', %(expressions)s)", "substr(%(expressions)s || '.000000', 21, 6)"
+        template = f"(({seconds} * 1000000 + {fraction}) %%%% 1000000000000)"
         return self.as_sql(compiler, connection, template=template)
 
 

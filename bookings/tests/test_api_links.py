@@ -1,7 +1,7 @@
 """The links that a front-end asks for: to book, to cancel and to move a session."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -54,6 +54,51 @@ def test_the_page_to_book_on(way: str, client: Client, alice: User) -> None:
         ("metadata[cc_ref]", token),
         ("cc-ref", token),
     ]
+
+
+TOMORROW = (NOW + timedelta(days=1)).replace(hour=23, minute=30, second=0)
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "query"),
+    [
+        (TOMORROW, "", {"date": f"{TOMORROW:%Y-%m-%d}"}),
+        (TOMORROW, "Asia/Shanghai", {"date": f"{TOMORROW + timedelta(days=1):%Y-%m-%d}", "cal.tz": "Asia/Shanghai"}),
+        (TOMORROW.astimezone(timezone(timedelta(hours=8))), "", {"date": f"{TOMORROW:%Y-%m-%d}"}),
+    ],
+    ids=["in UTC", "in Shanghai", "told in Shanghai's time"],
+)
+def test_the_page_opens_on_the_slot_that_was_chosen(
+    start: datetime, zone: str, query: dict[str, str], client: Client, alice: User
+) -> None:
+    given = {"userId": "alice-1", "start": start.isoformat()} | ({"timeZone": zone} if zone else {})
+
+    url = ask(client, "booking-url", **given).json()["url"]
+
+    found = dict(parse_qsl(urlsplit(url).query))
+    assert found == dict(parse_qsl(urlsplit(links.booking_url(alice)).query)) | query | {
+        "slot": f"{TOMORROW:%Y-%m-%dT%H:%M:%S}.000Z"
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "attr"),
+    [
+        ({"start": NOW.isoformat()}, "passed", "start"),
+        ({"start": "9999-12-31T23:59:59-12:00"}, "passed", "start"),
+        ({"start": "2030-01-01T09:00:00"}, "no_offset", "start"),
+        ({"start": "soon"}, "invalid", "start"),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "passed", "start"),
+        ({"timeZone": "Berlin"}, "unknown_zone", "timeZone"),
+    ],
+)
+def test_a_start_that_can_not_be_is_named(
+    given: dict[str, str], code: str, attr: str, client: Client, alice: User
+) -> None:
+    answer = ask(client, "booking-url", userId="alice-1", **given)
+
+    assert answer.status_code == 400
+    assert [(each["code"], each["attr"]) for each in answer.json()["errors"]] == [(code, attr)]
 
 
 def test_without_a_page_to_book_on_there_is_no_link(client: Client, alice: User, settings: Any) -> None:
