@@ -14,11 +14,13 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
+from bookings import attention
+from bookings.domain.attention import Condition
 from bookings.domain.projection import Projection, project, reference
 from bookings.domain.registers import Fact, Register, Registers, decode, encode, fold
 from bookings.domain.status import is_expected
 from bookings.domain.words import Outcome, Status
-from bookings.models import Booking, Message, StatusChange
+from bookings.models import Attention, Booking, Message, StatusChange
 from coaches.models import Coach
 
 ATTEMPTS = 8  # Of one transaction that others got in the way of.
@@ -55,7 +57,7 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
 
     1. Makes the rows that don't exist, each in a transaction of its own.
     2. In one transaction: locks all bookings of the chain in order of primary key, folds, concludes, saves what
-       changed, writes the timeline, and notes the outcome on the message.
+       changed, writes the timeline and what needs a person, and notes the outcome on the message.
 
     Safe to repeat, safe in any order, safe with any number of connections at once: what got in the way of others is
     done again, whole. Raises what the database raises when it goes on getting in the way.
@@ -82,7 +84,22 @@ def adopt(coach: Coach, *, now: datetime) -> int:
     statement, so it needs no lock of the chain, and what `record` concludes later is the same. Safe to repeat.
     """
     nameless = Booking.objects.filter(coach=None, coach_email=coach.email).exclude(coach_email="")
-    return nameless.update(coach=coach, updated_at=now)
+    if adopted := nameless.update(coach=coach, updated_at=now):
+        Attention.objects.filter(condition=Condition.COACH_UNKNOWN, booking__coach=coach).delete()
+    return adopted
+
+
+def review(uids: Iterable[str], *, now: datetime) -> None:
+    """Look again at what needs a person about these bookings, and all of their chains, without any news of them.
+
+    For what follows from more than facts: today's settings, a user's address, rules that are new. Safe to repeat.
+    """
+    chain = _whole_chain(set(uids))
+    with transaction.atomic():
+        rows = {row.uid: row for row in Booking.objects.select_for_update().filter(uid__in=chain).order_by("pk")}
+        registers = {uid: decode(row.registers) for uid, row in rows.items()}
+        projections = project(registers, payment_required=settings.CAL_PAYMENT_REQUIRED)
+        attention.review(rows, registers=registers, projections=projections, surprised=(), now=now)
 
 
 def _linked(facts: Iterable[Fact]) -> set[str]:
@@ -155,12 +172,16 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
         projections = project(after, payment_required=settings.CAL_PAYMENT_REQUIRED)
         coaches = _coaches(projections.values())
         timeline = []
+        surprised = []
         for uid, projection in projections.items():
             row, old = rows[uid], rows[uid].status if before[uid] else ""
             if uid in changed:
                 row.registers = encode(after[uid])
             written[uid] = _save(row, projection, coaches=coaches, registers_changed=uid in changed)
             if row.status != old:
+                expected = not old or is_expected(old=Status(old), new=Status(row.status))
+                if not expected:
+                    surprised.append(uid)
                 newest = max((fact.stamp.moment for fact in facts if fact.uid == uid), default=None)
                 timeline.append(
                     StatusChange(
@@ -168,7 +189,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
                         old=old,
                         new=row.status,
                         why=row.why,
-                        expected=not old or is_expected(old=Status(old), new=Status(row.status)),
+                        expected=expected,
                         as_of=newest,
                         changed_at=now,
                         message=message,
@@ -176,6 +197,7 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
                     )
                 )
         StatusChange.objects.bulk_create(timeline)
+        attention.review(rows, registers=after, projections=projections, surprised=surprised, now=now)
     # A message that once changed something stays one that did, however often it comes again.
     outcome = Outcome.APPLIED if changed or message.outcome == Outcome.APPLIED else Outcome.UNCHANGED
     settle(message, outcome, now=now)
@@ -198,6 +220,7 @@ def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = ""
         error=error,
         processed_at=now,
     )
+    attention.note_outcome(message, error=error, now=now)
 
 
 def _coaches(projections: Iterable[Projection]) -> dict[int | str, int]:

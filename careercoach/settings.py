@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "bookings.admin.zone.BrowserZone",
+    "bookings.admin.viewer.Viewer",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

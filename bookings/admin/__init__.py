@@ -1,11 +1,14 @@
-"""Bookings and messages in the admin: all that is known and where it came from, to read; and "process again".
+"""The back office: every booking, why it is as it is, and what puts it right.
 
-People are here too, for the bookings that a new address brings them. Nothing mirrored is changed here. Whatever a
-message or a client wrote is escaped, wherever it is shown.
+People are here too, for the bookings that a new address brings them. Nothing mirrored is changed here: what the staff
+do goes through the same doors as what Cal.com tells (`acting`). What not everybody may see is asked of `seeing`,
+wherever it is shown, and whatever a message or a client wrote is escaped.
 """
 
+from bookings.admin.attention import AttentionAdmin
 from bookings.admin.bookings import BookingAdmin
 from bookings.admin.messages import MessageAdmin
+from bookings.admin.runs import RunAdmin
 from bookings.admin.users import BookingUserAdmin
 
-__all__ = ["BookingAdmin", "BookingUserAdmin", "MessageAdmin"]
+__all__ = ["AttentionAdmin", "BookingAdmin", "BookingUserAdmin", "MessageAdmin", "RunAdmin"]

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from unfold.admin import ModelAdmin as Page
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table
 from bookings.cal import inbox
 from bookings.cal.payloads.webhook import EVENTS
-from bookings.models import Booking, Message
+from bookings.models import Act, Booking, Did, Message
 
 MOST_NAMED = 10  # Failures in the summary.
 
@@ -41,6 +42,7 @@ class OfEvent(admin.SimpleListFilter):
 class MessageAdmin(ReadOnly, Page):
     """Read by all who may view it, but for the bodies; tried again by those who have the permission to change it."""
 
+    list_fullwidth = True
     list_display = ("received", "told", "about", "result", "attempts", "complaint")
     list_filter = ("outcome", OfEvent)  # Each has an index: nothing reads the table through.
     search_fields = ("uid__exact", "digest__exact")
@@ -99,6 +101,15 @@ class MessageAdmin(ReadOnly, Page):
                 failures.append(_("message %(id)d: %(error)s") % {"id": message.pk, "error": message.error})
             else:
                 done += 1
+            Act.objects.create(
+                did=Did.PROCESS,
+                booking=Booking.objects.without_registers().filter(uid=message.uid).first() if message.uid else None,
+                message=message,
+                by=request.user,
+                at=timezone.now(),
+                is_done=not message.error,
+                result=message.error,
+            )
             self.log_change(request, message, _("Processed again."))
         if not failures:
             messages.success(request, _("%(done)d processed") % {"done": done})

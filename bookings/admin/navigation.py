@@ -7,23 +7,27 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, Message
+from bookings.admin import seeing
+from bookings.models import Attention, Booking, Message, Run
 from coaches.models import Coach
 from users.models import User
 
 ICONS: dict[type[Model], str] = {
+    Attention: "notifications_active",
     Booking: "event",
     Message: "inbox",
+    Run: "sync",
     User: "person",
     Coach: "school",
     Group: "group",
 }
 GROUPS: tuple[tuple[Any, tuple[type[Model], ...]], ...] = (
-    (_("Day"), (Booking,)),
-    (_("Where it came from"), (Message,)),
+    (_("Day"), (Attention, Booking)),
+    (_("Where it came from"), (Message, Run)),
     (_("People"), (User, Coach, Group)),
 )
 
@@ -44,10 +48,22 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"items": [start]}, *groups]
 
 
+MOST_COUNTED = 99
+
+
+def open_cases() -> str:
+    """How many need somebody, for the menu: counted no further than anyone reads. Empty for none."""
+    cases = Attention.objects.open(now=timezone.now()).filter(condition__in=seeing.conditions())
+    count = cases.order_by()[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+
+
 def _item(model: type[Model]) -> dict[str, Any]:
     options = model._meta
     return {
         "title": capfirst(options.verbose_name_plural),
         "icon": ICONS.get(model, "settings"),
+        "badge": open_cases() if model is Attention else "",
+        "badge_variant": "warning",
         "link": reverse(f"admin:{options.app_label}_{options.model_name}_changelist"),
     }

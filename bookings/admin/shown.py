@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.paginator import Paginator
 from django.db.models import Model
@@ -12,7 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from bookings.domain.attention import OF_MONEY, Condition
 from bookings.domain.words import Outcome, Payment, Status
+from bookings.models.attention import AttentionState
 
 # Named in office.css, for both themes.
 GREEN, BLUE, AMBER, RED, GREY = "green", "blue", "amber", "red", "grey"
@@ -30,6 +33,13 @@ TONES = {
     Outcome.UNCHANGED: BLUE,
     Outcome.IGNORED: GREY,
     Outcome.FAILED: RED,
+    AttentionState.OPEN: AMBER,
+    AttentionState.SETTLED: GREEN,
+    **dict.fromkeys(Condition, AMBER),
+    **dict.fromkeys(OF_MONEY | {Condition.NO_LINK, Condition.FAILED_MESSAGE}, RED),
+    Condition.NO_USER: GREY,
+    Condition.FORMAT: GREY,
+    Condition.EMAIL_ONLY: GREY,
 }
 
 # What Cal.com counts no hundredths of (packages/lib/currencyConversions.ts there, after Stripe's list). It takes all
@@ -57,6 +67,16 @@ def instant(moment: datetime | None, *, timespec: str = "minutes") -> str:
     return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec=timespec)} {local.tzname()}"
 
 
+def there(moment: datetime | None, zone: str) -> str:
+    """The same in the client's zone; empty where nobody told one, or where the viewer is in the same."""
+    if moment is None or not zone or zone not in available_timezones():
+        return ""
+    local = moment.astimezone(ZoneInfo(zone))
+    if local.utcoffset() == timezone.localtime(moment).utcoffset():
+        return ""
+    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} {zone}"
+
+
 def badge(value: str, label: object) -> str:
     """A label with the colour of its value."""
     return format_html('<span class="badge badge-{}">{}</span>', TONES.get(value, GREY), label)
@@ -70,6 +90,11 @@ def stacked(*lines: object) -> str:
 def narrow(text: object, *, width: int = 10) -> str:
     """Text that may be broken anywhere, but is this wide at least, in letters; for lists with many columns."""
     return format_html('<div class="anywhere" style="min-width:{}em">{}</div>', width, text)
+
+
+def soft(text: object) -> str:
+    """Beside what matters more."""
+    return format_html('<span class="soft small">{}</span>', text) if text else ""
 
 
 def unbroken(text: object) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.cal import links, secrets
-from bookings.cal.payloads import own
+from bookings.cal.payloads import own, staff
 from bookings.cal.payloads.answer import read_answer
 from bookings.cal.payloads.fields import PayloadError, clean, parse
 from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading
@@ -147,6 +147,8 @@ def read(message: Message) -> Reading:
             return Reading(trigger=trigger, uid=uid, stamp=stamp, snapshot=snapshot)
         case Source.CLOCK:
             return own.read_ended(document, digest=message.digest)
+        case Source.OPS if "act" in document:
+            return staff.read(document, digest=message.digest)
         case _:  # Source.OPS
             return own.read_cancelled_for_us(document, digest=message.digest)
 
@@ -223,7 +225,11 @@ def attribute(user: User, *, now: datetime | None = None) -> int:
     """
     moment = now or timezone.now()
     orphans = Booking.objects.unattributed().filter(client_email=user.email).order_by("id")
-    return sum(_attribute(booking, user, now=moment) for booking in orphans)
+    attributed = sum(_attribute(booking, user, now=moment) for booking in orphans)
+    # Where our token named the user, the address is compared with the one typed.
+    if by_token := list(Booking.objects.filter(user=user, linked_by=LinkedBy.TOKEN).values_list("uid", flat=True)):
+        services.review(by_token, now=moment)
+    return attributed
 
 
 def _attribute(booking: Booking, user: User, *, now: datetime) -> bool:

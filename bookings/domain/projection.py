@@ -13,6 +13,7 @@ from bookings.domain.registers import (
     Register,
     Registers,
     absence_of,
+    refunds,
 )
 from bookings.domain.status import State, status_of
 from bookings.domain.words import Format, Lifecycle, LinkedBy, Payment, Status, Why
@@ -22,7 +23,8 @@ from bookings.domain.words import Format, Lifecycle, LinkedBy, Payment, Status, 
 class Projection:
     """What a booking shows, all of it concluded from its own registers and those of its chain.
 
-    Prices are list prices in minor units. `user` is our user's primary key; `coach` is the coach's id upstream.
+    Prices are list prices in minor units; what was paid and refunded is as the staff
+    saw it. `user` is our user's primary key; `coach` is the coach's id upstream.
     """
 
     chain_reference: str
@@ -36,6 +38,10 @@ class Projection:
     currency: str
     payment_id: int | None
     payment_intent: str
+    paid_amount: int | None
+    refunded: int
+    refund_id: str
+    accepted_as_free: bool
     ended: bool
     client_absent: bool | None
     coach_absent: bool | None
@@ -139,6 +145,9 @@ def _project_one(
     payment = Payment(value(Register.PAYMENT, Payment.UNKNOWN))
     payment_id, intent = value(Register.PAYMENT_ID), value(Register.PAYMENT_INTENT, "")
     price, currency = value(Register.PRICE), value(Register.CURRENCY, "")
+    paid_amount, free = value(Register.PAID_AMOUNT), value(Register.ACCEPTED_AS_FREE, False)
+    seen = refunds(registers)
+    refunded, refund_id = sum(seen.values()), next(reversed(seen), "")
     user, linked_by = value(Register.USER), LinkedBy.NOBODY
     if user is not None:
         linked_by = LINK_OF_STRENGTH[registers[Register.USER].strength]
@@ -152,8 +161,11 @@ def _project_one(
             )
             payment_id = earlier.payment_id if payment_id is None else payment_id
             intent = intent or earlier.payment_intent
+            paid_amount = earlier.paid_amount if paid_amount is None else paid_amount
+            refunded, refund_id = refunded + earlier.refunded, refund_id or earlier.refund_id
         if price is None:
             price, currency = earlier.price, earlier.currency
+        free = free or earlier.accepted_as_free
         if earlier.user is not None and LINK_STRENGTH[LinkedBy.CHAIN] > LINK_STRENGTH.get(linked_by, 0):
             user, linked_by = earlier.user, LinkedBy.CHAIN
 
@@ -175,6 +187,7 @@ def _project_one(
             ended=ended,
             client_absent=bool(client_absent),
             coach_absent=bool(coach_absent),
+            accepted_as_free=free,
         ),
         payment_required=payment_required,
     )
@@ -190,6 +203,10 @@ def _project_one(
         currency=currency,
         payment_id=payment_id,
         payment_intent=intent,
+        paid_amount=paid_amount,
+        refunded=refunded,
+        refund_id=refund_id,
+        accepted_as_free=free,
         ended=ended,
         client_absent=client_absent,
         coach_absent=coach_absent,

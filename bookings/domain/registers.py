@@ -11,6 +11,7 @@ from bookings.domain.words import LinkedBy, Payment
 
 UID_LENGTH = 100  # Letters of an upstream uid, which are 22 to 36 today.
 LINK_LENGTH = 1000
+STRIPE_LENGTH = 255  # Stripe's own promise for its ids.
 
 
 class Strength(IntEnum):
@@ -28,7 +29,10 @@ LINK_OF_STRENGTH = MappingProxyType({strength: link for link, strength in LINK_S
 
 
 class Register(StrEnum):
-    """One thing that can be known of a booking. Absence has a register for each person besides: `absence_of`."""
+    """One thing that can be known of a booking.
+
+    Absence has a register for each person besides, `absence_of`, and each refund one of its own, `refund_of`.
+    """
 
     LIFECYCLE = "lifecycle"
     SUPERSEDED_BY = "superseded_by"  # The uid that took this booking's place.
@@ -51,6 +55,8 @@ class Register(StrEnum):
     CURRENCY = "currency"
     PAYMENT_ID = "payment_id"
     PAYMENT_INTENT = "payment_intent"
+    PAID_AMOUNT = "paid_amount"  # As the staff saw it paid, in minor units.
+    ACCEPTED_AS_FREE = "accepted_as_free"  # By the staff.
     EVENT_TYPE = "event_type"
     NUMBER = "number"  # The booking's numeric id upstream.
     CALENDAR_UID = "calendar_uid"
@@ -122,6 +128,20 @@ Registers = Mapping[str, Told]
 def absence_of(email: str) -> str:
     """The register for the absence of the attendee with this address."""
     return f"absent:{email}"
+
+
+_REFUND = "refund:"
+
+
+def refund_of(refund_id: str) -> str:
+    """The register for the amount of the refund with this id: several of one booking add up, each told once."""
+    return f"{_REFUND}{refund_id}"
+
+
+def refunds(registers: Registers) -> dict[str, int]:
+    """The refunds that were seen, in minor units, by their ids; the newest last."""
+    told = sorted((each.stamp, name, each.value) for name, each in registers.items() if name.startswith(_REFUND))
+    return {name.removeprefix(_REFUND): amount for _stamp, name, amount in told}
 
 
 def fold(registers: Registers, facts: Iterable[Fact]) -> dict[str, Told]:

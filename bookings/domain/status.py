@@ -38,15 +38,16 @@ class State:
     ended: bool
     client_absent: bool
     coach_absent: bool
+    accepted_as_free: bool = False
 
 
 def counts(state: State, *, payment_required: bool) -> bool:
     """Is this a session that takes place? The clock and an absence alone never make it one.
 
     An accepted booking whose payment is due counts, since the word of the payment may be lost; events planned for
-    accepted bookings don't outweigh a payment that is due.
+    accepted bookings don't outweigh a payment that is due. What the staff accepted as free is as good as paid.
     """
-    if payment_required and state.price == 0 and state.payment != Payment.PAID:
+    if payment_required and state.price == 0 and state.payment != Payment.PAID and not state.accepted_as_free:
         return False
     if state.lifecycle == Lifecycle.ACCEPTED:
         return True

@@ -1,17 +1,25 @@
-"""The rows: bookings with their registers, the timeline of their statuses, the inbox of messages, and the runs.
+"""The rows: bookings with their registers, the timeline of their statuses, the inbox of messages, and the runs; what
+needs a person, and what people did.
 
 No rule lives here but what the database can hold: choices, keys and the order of times. `services.record` writes
 bookings and their timeline; `services.adopt` writes the coach of a booking that was told without one's id.
 """
 
+from bookings.models.act import Act, Did
+from bookings.models.attention import Attention, AttentionQuerySet, AttentionState
 from bookings.models.booking import Booking, BookingQuerySet, Obstacle
 from bookings.models.change import StatusChange
 from bookings.models.message import Message
 from bookings.models.run import Difference, Done, Run, RunKind, RunState
 
 __all__ = [
+    "Act",
+    "Attention",
+    "AttentionQuerySet",
+    "AttentionState",
     "Booking",
     "BookingQuerySet",
+    "Did",
     "Difference",
     "Done",
     "Message",

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.projection import canonical_reference
-from bookings.domain.registers import LINK_LENGTH, UID_LENGTH
+from bookings.domain.registers import LINK_LENGTH, STRIPE_LENGTH, UID_LENGTH
 from bookings.domain.status import is_expected
 from bookings.domain.words import Format, Lifecycle, LinkedBy, Payment, Status, Why
 from bookings.models.rules import known
@@ -120,6 +120,10 @@ class Booking(models.Model):
     currency = models.CharField(_("currency"), max_length=8, blank=True)
     payment_id = models.PositiveBigIntegerField(_("Cal.com payment ID"), null=True)
     payment_intent = ExactCharField(_("Stripe payment"), max_length=255, blank=True)
+    paid_amount = models.PositiveBigIntegerField(_("paid, as seen by staff"), null=True)
+    refunded = models.PositiveBigIntegerField(_("refunded, as seen by staff"), default=0)
+    refund_id = ExactCharField(_("Stripe refund"), max_length=STRIPE_LENGTH, blank=True)
+    accepted_as_free = models.BooleanField(_("accepted as free"), default=False)
 
     coach = models.ForeignKey(
         Coach,
@@ -159,6 +163,11 @@ class Booking(models.Model):
         db_table = "booking"
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
+        permissions = (
+            ("act_on_booking", _("Can act on bookings: at Cal.com, and by what is known of them")),
+            ("view_address", _("Can see e-mail addresses")),
+            ("view_payment", _("Can see what was paid")),
+        )
         ordering = ("-starts_at", "-id")
         constraints = (
             known("status", Status, "booking_status_known"),
@@ -183,6 +192,7 @@ class Booking(models.Model):
             models.Index(fields=["coach", "starts_at"], name="booking_coach_start"),
             models.Index(fields=["payment", "starts_at"], name="booking_payment_start"),
             models.Index(fields=["payment_intent"], name="booking_by_payment_intent"),
+            models.Index(fields=["refund_id"], name="booking_by_refund"),
             models.Index(fields=["client_name"], name="booking_by_client_name"),
         )
 

@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from bookings.models import Booking, Message
+from bookings.models import Attention, Booking, Message, Run, RunKind
 from careercoach.testing import body_of
 from coaches.models import Coach
 from users.models import User
@@ -21,7 +22,8 @@ ADDED_BY_HAND = {Group, User}
 @pytest.fixture
 def rows(alice: User, post: Callable[..., None]) -> None:
     """At least one of everything."""
-    Group.objects.create(name="Operations")
+    Group.objects.get_or_create(name="Operations")
+    Run.objects.create(kind=RunKind.COACHES, started_at=timezone.now())
     post(body_of("booking_created_after_payment"), body_of("booking_paid"), body_of("booking_rescheduled"))
 
 
@@ -39,7 +41,7 @@ def pages(model: type[Model]) -> dict[str, str]:
 
 
 def test_the_admin_has_what_operations_need() -> None:
-    assert {Booking, Message, Coach, User, Group} == set(MODELS)
+    assert {Attention, Booking, Message, Run, Coach, User, Group} == set(MODELS)
 
 
 @pytest.mark.usefixtures("rows")

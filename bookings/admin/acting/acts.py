@@ -1,0 +1,239 @@
+"""The acts: what each asks for, and how it is done to one booking. One that fails keeps nobody from the next."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.acting import forms as ask
+from bookings.cal import commands, staff
+from bookings.cal.client import CalApi, CalError
+from bookings.cal.runs import AlreadyRunning, Stopped
+from bookings.cal.sync import Options, resync
+from bookings.domain.words import Status
+from bookings.models import Act, Booking, Did, Difference, Done, Message, Run
+from users.models import User
+
+logger = logging.getLogger(__name__)
+
+MOST = 100  # Bookings at once: each of most acts is several calls to Cal.com, and somebody waits.
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it for one booking; `text` where there is more to say than that it was done."""
+
+    booking: Booking
+    is_done: bool = True
+    text: str = ""
+    run: Run | None = None
+    message: Message | None = None
+
+
+class Failed(Exception):
+    """It was not done; says why, for the staff."""
+
+
+Asked = dict[str, Any]
+One = Callable[[Booking, Asked, User], Result]
+Many = Callable[[list[Booking], Asked, User], Iterable[Result]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of act. `warning` says what can't be undone; `title` is on the button, `icon` is the theme's."""
+
+    did: Did
+    title: Any
+    icon: str
+    form: type[ask.Nothing]
+    do: Many
+    warning: Any = ""
+    at_once: bool = False  # Harmless: done without asking.
+    for_one: bool = False
+    is_offered: Callable[[Booking], bool] = field(default=lambda _booking: True)
+
+    def button(self, booking: Booking) -> dict[str, Any]:
+        return {"title": self.title, "icon": self.icon, "address": self.address([booking.pk]), "at_once": self.at_once}
+
+    def address(self, keys: Iterable[int]) -> str:
+        return f"{reverse('admin:bookings_booking_act', args=[self.did])}?ids={','.join(map(str, keys))}"
+
+
+def carry_out(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> list[Result]:
+    """Do it to each, and keep who did it and what came of it, whatever that is."""
+    results = []
+    for result in kind.do(bookings, asked, by):
+        results.append(result)
+        Act.objects.create(
+            did=kind.did,
+            booking=result.booking,
+            message=result.message,
+            run=result.run,
+            by=by,
+            at=timezone.now(),
+            is_done=result.is_done,
+            note=_note(asked),
+            result=result.text[:1000],
+        )
+    return results
+
+
+def _note(asked: Asked) -> str:
+    """What was written, and what else was given, for the story."""
+    given = (str(value.name if isinstance(value, User) else value) for key, value in asked.items() if value)
+    return " · ".join(given)[:1000]
+
+
+def _each(one: One) -> Many:
+    def each(bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]:
+        for booking in bookings:
+            try:
+                yield one(booking, asked, by)
+            except (commands.NotDone, CalError, Stopped) as error:
+                yield Result(booking, is_done=False, text=str(error))
+            except Exception as error:
+                logger.exception("Acting on booking %s", booking.pk)
+                yield Result(booking, is_done=False, text=type(error).__name__)
+
+    return each
+
+
+def _said(act: commands.Act) -> Result:
+    text = ""
+    if not act.is_sent:
+        text = gettext("It was so already.")
+    elif not act.is_shown:
+        text = gettext("Cal.com took it, and doesn't show it yet.")
+    return Result(act.booking, text=text, run=act.run)
+
+
+def _cancel(booking: Booking, asked: Asked, by: User) -> Result:
+    return _said(commands.cancel(booking, by=by, reason=asked["reason"]))
+
+
+def _reassign(booking: Booking, asked: Asked, by: User) -> Result:
+    return _said(commands.reassign(booking, to=asked["coach"], by=by, reason=asked["reason"]))
+
+
+def _attendance(booking: Booking, asked: Asked, by: User) -> Result:
+    said = {asked["who"]: asked["how"] == "absent"}
+    return _said(commands.mark_absent(booking, **said, by=by, reason=asked["reason"]))
+
+
+def _link(booking: Booking, asked: Asked, by: User) -> Result:
+    told = staff.link(booking, to=asked["person"], note=asked["note"], by=by, now=timezone.now())
+    return Result(booking, message=told)
+
+
+def _payment(booking: Booking, asked: Asked, by: User) -> Result:
+    seen = {"payment_id": asked["stripe_id"], "amount": asked["amount"], "note": asked["note"]}
+    return Result(booking, message=staff.record_payment(booking, **seen, by=by, now=timezone.now()))
+
+
+def _refund(booking: Booking, asked: Asked, by: User) -> Result:
+    seen = {"refund_id": asked["stripe_id"], "amount": asked["amount"], "note": asked["note"]}
+    return Result(booking, message=staff.record_refund(booking, **seen, by=by, now=timezone.now()))
+
+
+def _free(booking: Booking, asked: Asked, by: User) -> Result:
+    return Result(booking, message=staff.accept_as_free(booking, note=asked["note"], by=by, now=timezone.now()))
+
+
+def _resync(bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]:
+    """One run for all of them."""
+    try:
+        with CalApi.from_settings(patience=commands.PATIENCE) as api:
+            run = resync(api, Options(uids=tuple(booking.uid for booking in bookings)))
+    except (CalError, Stopped, AlreadyRunning) as error:
+        yield from (Result(booking, is_done=False, text=str(error)) for booking in bookings)
+        return
+    found: dict[str, list[Difference]] = {}
+    for difference in Difference.objects.filter(run=run).order_by("id"):
+        found.setdefault(difference.uid, []).append(difference)
+    for booking in bookings:
+        differences = found.get(booking.uid, [])
+        failed = [str(each.theirs) for each in differences if each.done == Done.FAILED]
+        fields = ", ".join(each.field for each in differences)
+        text = "; ".join(failed) or fields or gettext("Nothing had changed.")
+        yield Result(booking, is_done=not failed, text=text, run=run)
+
+
+ACTS: dict[str, Kind] = {
+    kind.did: kind
+    for kind in (
+        Kind(
+            did=Did.RESYNC,
+            title=_("Read again from Cal.com"),
+            icon="sync",
+            form=ask.Nothing,
+            do=_resync,
+            at_once=True,
+        ),
+        Kind(
+            did=Did.CANCEL,
+            title=_("Cancel at Cal.com"),
+            icon="event_busy",
+            form=ask.Reason,
+            do=_each(_cancel),
+            warning=_("This can't be undone. Cal.com frees the time, mails all, and refunds by the event's policy."),
+            is_offered=lambda booking: booking.obstacle_to_cancel(now=timezone.now()) is None,
+        ),
+        Kind(
+            did=Did.REASSIGN,
+            title=_("Give to another coach"),
+            icon="swap_horiz",
+            form=ask.Reassign,
+            do=_each(_reassign),
+            warning=_("Cal.com mails the client and both coaches at once."),
+            is_offered=lambda booking: booking.obstacle_to_cancel(now=timezone.now()) is None,
+        ),
+        Kind(
+            did=Did.ATTENDANCE,
+            title=_("Mark absent or present"),
+            icon="person_off",
+            form=ask.Attendance,
+            do=_each(_attendance),
+            is_offered=lambda booking: booking.starts_at is not None and booking.starts_at <= timezone.now(),
+        ),
+        Kind(
+            did=Did.LINK,
+            title=_("Link to a user"),
+            icon="person_add",
+            form=ask.Link,
+            do=_each(_link),
+        ),
+        Kind(
+            did=Did.PAYMENT,
+            title=_("Record a payment"),
+            icon="payments",
+            form=ask.PaymentSeen,
+            do=_each(_payment),
+            for_one=True,
+            warning=_("This can't be undone: what was seen paid stays paid. Only record what Stripe shows."),
+        ),
+        Kind(
+            did=Did.REFUND,
+            title=_("Record a refund"),
+            icon="currency_exchange",
+            form=ask.RefundSeen,
+            do=_each(_refund),
+            for_one=True,
+            warning=_("This refunds nothing, and can't be undone. Refund at Stripe first, then record what it shows."),
+        ),
+        Kind(
+            did=Did.FREE,
+            title=_("Accept as free"),
+            icon="redeem",
+            form=ask.Note,
+            do=_each(_free),
+            warning=_("This can't be undone: the booking counts without a payment."),
+            is_offered=lambda booking: booking.status == Status.PENDING,
+        ),
+    )
+}

@@ -1,0 +1,50 @@
+"""Which one act cures what: each condition has one, beside which it can be settled with a note."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from bookings.admin.acting.acts import ACTS
+from bookings.domain.attention import Condition
+from bookings.models import Attention, Did
+
+CURES: dict[Condition, Did] = {
+    Condition.PAID_CANCELLED: Did.REFUND,
+    Condition.PAID_AFTER_CANCELLING: Did.REFUND,
+    Condition.PAID_COACH_ABSENT: Did.REFUND,
+    Condition.ACCEPTED_DUE: Did.PAYMENT,
+    Condition.NO_LINK: Did.RESYNC,
+    Condition.COACH_UNKNOWN: Did.RESYNC,
+    Condition.FAILED_MESSAGE: Did.PROCESS,
+    Condition.UNEXPECTED: Did.SETTLE,
+    Condition.PRESUMED: Did.PAYMENT,
+    Condition.FREE: Did.FREE,
+    Condition.UNPAID: Did.CANCEL,
+    Condition.OTHER_ADDRESS: Did.LINK,
+    Condition.NO_USER: Did.LINK,
+    Condition.FORMAT: Did.CANCEL,
+    Condition.EMAIL_ONLY: Did.LINK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """A button: `at_once` ones post, the others lead to a page that asks."""
+
+    title: Any
+    address: str
+    icon: str
+    at_once: bool
+
+
+def cure_of(case: Attention) -> Cure | None:
+    """The act that cures it; None where only settling does."""
+    did = CURES[Condition(case.condition)]
+    if did == Did.PROCESS:
+        address = reverse("admin:bookings_message_process", args=[case.message_id])
+        return Cure(Did.PROCESS.label, address, "replay", at_once=True)
+    if did == Did.SETTLE or case.booking_id is None:
+        return None
+    kind = ACTS[did]
+    return Cure(kind.title, kind.address([case.booking_id]), kind.icon, at_once=kind.at_once)

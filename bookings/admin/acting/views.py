@@ -1,0 +1,103 @@
+"""The page that asks for what an act needs, confirms it, does it, and says what came of each booking."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.admin.acting.acts import ACTS, MOST, Kind, Result, carry_out
+from bookings.admin.shown import badge, instant, page_of
+from bookings.models import Booking, BookingQuerySet
+
+PERMISSION = "bookings.act_on_booking"
+
+
+def keys_in(request: HttpRequest) -> list[int]:
+    """The primary keys that the address names, no more than can be done at once. Raises Http404."""
+    named = request.GET.get("ids", "").split(",")
+    try:
+        return sorted({int(each) for each in named})[:MOST]
+    except ValueError:
+        raise Http404 from None
+
+
+class ActsOnBookings:
+    """For the pages of bookings: acts on those that are chosen in the list, and on one from its own page."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, Any]]:
+        if not self.has_act_permission(request):
+            return {}
+        several = [kind for kind in ACTS.values() if not kind.for_one]
+        return {kind.did: (partial(_choose, kind), kind.did, kind.title) for kind in several}
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms([PERMISSION, "bookings.view_booking"])
+
+    def act_urls(self) -> list[URLPattern]:
+        return [path("act/<slug:did>/", self.admin_site.admin_view(self.act_view), name="bookings_booking_act")]
+
+    def act_view(self, request: HttpRequest, did: str) -> HttpResponse:
+        """GET asks, POST does it. Not in one transaction: what is told is kept, whatever the next one brings."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        kind = ACTS.get(did)
+        bookings = list(self.get_queryset(request).filter(pk__in=keys_in(request)).order_by("starts_at", "id"))
+        if kind is None or not bookings or (kind.for_one and len(bookings) > 1):
+            raise Http404
+        form = kind.form(request.POST if request.method == "POST" else None, bookings=bookings)
+        if request.method == "POST" and form.is_valid():
+            return self.act(request, kind, bookings, form.cleaned_data)
+        shown = {"kind": kind, "form": form, "rows": [_row(booking) for booking in bookings]}
+        return self._page(request, kind, "bookings/office/act.html", shown, status=400 if form.errors else 200)
+
+    def act(self, request: HttpRequest, kind: Kind, bookings: list[Booking], asked: dict[str, Any]) -> HttpResponse:
+        results = carry_out(kind, bookings, asked, request.user)
+        done = sum(result.is_done for result in results)
+        level = messages.SUCCESS if done == len(results) else messages.WARNING
+        if len(results) == 1:
+            messages.add_message(request, level, _one(kind, results[0]))
+            return redirect("admin:bookings_booking_change", bookings[0].pk)
+        told = ngettext("%(done)d of %(count)d booking done.", "%(done)d of %(count)d bookings done.", len(results))
+        messages.add_message(request, level, told % {"done": done, "count": len(results)})
+        shown = {"kind": kind, "results": [(_row(result.booking), result) for result in results]}
+        return self._page(request, kind, "bookings/office/results.html", shown)
+
+    def _page(
+        self, request: HttpRequest, kind: Kind, template: str, shown: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": kind.title, **shown}
+        return TemplateResponse(request, template, context, status=status)
+
+
+def _choose(kind: Kind, admin: ActsOnBookings, request: HttpRequest, queryset: BookingQuerySet) -> HttpResponse | None:
+    """An act chosen in the list: done, where nothing is to be asked, else asked for on a page of its own."""
+    bookings = list(queryset.order_by("starts_at", "id")[: MOST + 1])
+    if len(bookings) > MOST:
+        messages.warning(request, _("Choose %(most)d at most: nothing was done.") % {"most": MOST})
+        return None
+    if kind.at_once:
+        return admin.act(request, kind, bookings, {})
+    return redirect(kind.address([booking.pk for booking in bookings]))
+
+
+def _one(kind: Kind, result: Result) -> str:
+    said = kind.did.label if result.is_done else _("Not done: %(act)s") % {"act": kind.title}
+    return f"{said}. {result.text}" if result.text else f"{said}."
+
+
+def _row(booking: Booking) -> dict[str, Any]:
+    return {
+        "page": page_of(booking),
+        "status": badge(booking.status, booking.get_status_display()),
+        "starts": instant(booking.starts_at),
+        "coach": booking.coach or "-",
+        "client": booking.client_name,
+    }

@@ -1,0 +1,123 @@
+"""What was done in one go in the admin: resyncs, looks at the clock, acts at Cal.com, each with what it changed."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin as Page
+
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table
+from bookings.domain.words import Outcome
+from bookings.models import Difference, Run, RunState
+
+TONE = {
+    RunState.RUNNING: Outcome.RECEIVED,
+    RunState.DONE: Outcome.APPLIED,
+    RunState.FAILED: Outcome.FAILED,
+    RunState.INTERRUPTED: Outcome.FAILED,
+}
+MOST = 200  # Differences on the page of a run.
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly, Page):
+    """Runs write themselves."""
+
+    list_display = ("name", "result", "began", "person", "counted", "complaint")
+    list_filter = ("kind",)  # Has an index; others would read the table through.
+    search_fields = ("=id",)
+    search_help_text = _("Number of the run.")
+    ordering = ("-id",)
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = CappedPaginator
+    list_fullwidth = True
+    fields = readonly_fields = (
+        "name",
+        "result",
+        "began",
+        "ended",
+        "person",
+        "counted",
+        "calls",
+        "dry_run",
+        "watermark",
+        "asked",
+        "complaint",
+        "found",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return super().get_queryset(request).prefetch_related("by")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Run], search_term: str
+    ) -> tuple[QuerySet[Run], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        is_number = term.isascii() and term.isdigit() and len(term) < 19
+        return (queryset.filter(pk=int(term)) if is_number else queryset.none()), False
+
+    @admin.display(description=_("run"))
+    def name(self, run: Run) -> str:
+        return str(run)
+
+    @admin.display(description=_("state"))
+    def result(self, run: Run) -> str:
+        return badge(TONE[RunState(run.state)], run.get_state_display())
+
+    @admin.display(description=_("started"))
+    def began(self, run: Run) -> str:
+        return instant(run.started_at, timespec="seconds")
+
+    @admin.display(description=_("finished"))
+    def ended(self, run: Run) -> str:
+        return instant(run.finished_at, timespec="seconds")
+
+    @admin.display(description=_("by"))
+    def person(self, run: Run) -> str:
+        return "-" if run.by is None else run.by.name
+
+    @admin.display(description=_("bookings"))
+    def counted(self, run: Run) -> str:
+        counts = {
+            _("seen"): run.seen,
+            _("changed"): run.changed,
+            _("created"): run.created,
+            _("failed"): run.failed,
+        }
+        return stacked(*(f"{label} {count}" for label, count in counts.items() if count))
+
+    @admin.display(description=_("options"))
+    def asked(self, run: Run) -> str:
+        return stacked(*(f"{name}: {value}" for name, value in run.options.items()))
+
+    @admin.display(description=_("error"))
+    def complaint(self, run: Run) -> str:
+        return narrow(run.error, width=14) if run.error else "-"
+
+    @admin.display(description=_("differences"))
+    def found(self, run: Run) -> str:
+        rows = Difference.objects.filter(run=run).select_related("booking").defer("booking__registers")[:MOST]
+        return table(
+            (_("Booking"), _("Field"), _("Ours"), _("Theirs"), _("What was done")),
+            [
+                (_page(each), each.field, _value(each.ours), _value(each.theirs), each.get_done_display())
+                for each in rows
+            ],
+        )
+
+
+def _page(each: Difference) -> object:
+    if each.booking is None:
+        return each.uid
+    return format_html(
+        '<a href="{}">{}</a>', reverse("admin:bookings_booking_change", args=[each.booking_id]), each.uid
+    )
+
+
+def _value(value: object) -> object:
+    return "-" if value is None else _("Yes") if value is True else _("No") if value is False else value

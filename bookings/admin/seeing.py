@@ -1,0 +1,46 @@
+"""What not everybody on the staff may see: addresses, and what was paid. Every page asks here before it shows any."""
+
+from collections.abc import Iterable
+
+from bookings.admin.viewer import may
+from bookings.domain.attention import OF_MONEY, Condition
+from bookings.domain.words import Why
+
+HIDDEN = "•••"
+_SAYS_MONEY = frozenset({Why.PAYMENT_DUE, Why.FREE})
+
+
+def sees_addresses() -> bool:
+    return may("bookings.view_address")
+
+
+def sees_payments() -> bool:
+    return may("bookings.view_payment")
+
+
+def sees_messages() -> bool:
+    return may("bookings.view_message")
+
+
+def may_act() -> bool:
+    return may("bookings.act_on_booking")
+
+
+def masked(address: str) -> str:
+    """Enough to compare with what somebody says on the telephone: `a•••@example.org`."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}{HIDDEN}{at}{domain}" if at else address
+
+
+def address(text: str) -> str:
+    """Text that may be an address, as whoever looks may see it; what is none stays as it is."""
+    return text if sees_addresses() else masked(text)
+
+
+def reason(why: str) -> Why:
+    """Why a booking has its status, without what that says of its payment."""
+    return Why(why) if sees_payments() or why not in _SAYS_MONEY else Why.UNCONFIRMED
+
+
+def conditions() -> Iterable[Condition]:
+    return [each for each in Condition if sees_payments() or each not in OF_MONEY]

@@ -1,0 +1,136 @@
+"""The story of one booking: each message and what it changed, each act of a person, in the order in which they came."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+
+from bookings.admin import seeing
+from bookings.admin.shown import AMBER, BLUE, GREEN, GREY, RED, TONES, badge, instant, page_of
+from bookings.admin.viewer import may
+from bookings.domain.words import Outcome, Source
+from bookings.models import Act, Booking, Message, StatusChange
+
+MOST = 100  # Messages, the newest; older ones are in the list of messages.
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of status within an entry."""
+
+    old: str
+    new: str
+    why: str
+    is_odd: bool
+    as_of: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """Something that came or was done, at a moment; `cause` is HTML or text, who or what it was."""
+
+    at: datetime
+    key: tuple[Any, ...]
+    title: object
+    cause: object
+    tone: str
+    note: str = ""
+    problem: str = ""
+    steps: list[Step] = field(default_factory=list)
+    when: str = ""
+
+
+def story(booking: Booking) -> list[Entry]:
+    """The newest first. Three queries, however long it is."""
+    changes = list(
+        StatusChange.objects.filter(booking=booking).select_related("message__run", "by").defer("message__body")
+    )
+    messages = list(
+        Message.objects.filter(uid=booking.uid).select_related("run", "by").defer("body").order_by("-id")[:MOST]
+    )
+    acts = Act.objects.filter(booking=booking).select_related("by", "run", "message").defer("message__body")
+    told = {message.pk: _of_message(message) for message in messages}
+    entries = []
+    for change in changes:
+        step = _step(change)
+        entry = told.get(change.message_id or 0)
+        if entry is None:
+            entry = _of_change(change)
+            if change.message_id is None:
+                entries.append(entry)
+            else:
+                told[change.message_id] = entry
+        entry.steps.append(step)
+        entry.tone = AMBER if step.is_odd else TONES.get(change.new, GREY)
+    entries += [*told.values(), *(_of_act(act) for act in acts[:MOST])]
+    entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
+    for entry in entries:
+        entry.when = instant(entry.at, timespec="seconds")
+    return entries
+
+
+def _step(change: StatusChange) -> Step:
+    return Step(
+        old=badge(change.old, change.get_old_display()) if change.old else "",
+        new=badge(change.new, change.get_new_display()),
+        why=str(seeing.reason(change.why).label),
+        is_odd=not change.expected,
+        as_of=instant(change.as_of, timespec="seconds"),
+    )
+
+
+def _of_message(message: Message) -> Entry:
+    quiet = {
+        Outcome.UNCHANGED: (_("Told nothing new"), GREY),
+        Outcome.IGNORED: (_("Of no concern"), GREY),
+        Outcome.RECEIVED: (_("Not processed yet"), AMBER),
+        Outcome.FAILED: (_("Could not be applied"), RED),
+    }
+    note, tone = quiet.get(Outcome(message.outcome), ("", BLUE))
+    failed = message.outcome == Outcome.FAILED
+    may_read = seeing.sees_messages()
+    title = message.trigger if message.source == Source.WEBHOOK and message.trigger else message.get_source_display()
+    if not seeing.sees_payments() and message.source in (Source.WEBHOOK, Source.OPS):
+        title = message.get_source_display()
+    return Entry(
+        at=message.received_at,
+        key=(0, message.pk),
+        title=title,
+        cause=_cause(message),
+        tone=tone,
+        note=note,
+        problem=message.error if failed and may_read else "",
+    )
+
+
+def _of_change(change: StatusChange) -> Entry:
+    """Its message is not among those that are shown: pruned, or of another booking of the chain."""
+    cause: object = _("A message that is not kept") if change.message is None else _cause(change.message)
+    title = _("Change of status")
+    return Entry(at=change.changed_at, key=(1, change.pk), title=title, cause=cause, tone=GREY)
+
+
+def _cause(message: Message) -> str:
+    """Who told, then what: a person by name, a run, a message; each with its page for those who may see it."""
+    parts: Iterable[object] = (
+        message.by.name if message.by else "",
+        page_of(message.run) if message.run and may("bookings.view_run") else message.run or "",
+        page_of(message) if seeing.sees_messages() else "",
+    )
+    return format_html_join(" · ", "{}", ((part,) for part in parts if part))
+
+
+def _of_act(act: Act) -> Entry:
+    may_see = seeing.sees_payments() or act.did not in Act.OF_MONEY
+    return Entry(
+        at=act.at,
+        key=(2, act.pk),
+        title=act.get_did_display() if may_see else _("Done by staff"),
+        cause=act.by.name,
+        tone=GREEN if act.is_done else RED,
+        note=act.note if may_see else "",
+        problem=act.result if may_see else "",
+    )

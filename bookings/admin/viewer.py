@@ -1,0 +1,45 @@
+"""Who looks at a page of the admin: what they may see, and in which zone they read times.
+
+The browser says the zone in a cookie that office.js sets; without one times are in UTC. Who asks is kept in a context
+variable: pages of the admin are made by objects that all requests share, so it can't be kept there.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+COOKIE = "viewer_zone"
+
+_request: ContextVar[HttpRequest | None] = ContextVar("viewer_request", default=None)
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """The browser's zone, where it said one that there is: names beyond the list may be paths."""
+    name = request.COOKIES.get(COOKIE, "")
+    return ZoneInfo(name) if name in available_timezones() else None
+
+
+def may(permission: str) -> bool:
+    """Has whoever looks now this permission? Nobody looking has none."""
+    request = _request.get()
+    return request is not None and request.user.has_perm(permission)
+
+
+class Viewer:
+    """For the admin only: the API tells all times in UTC, whoever asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/admin/"):
+            return self.get_response(request)
+        token = _request.set(request)
+        try:
+            with timezone.override(zone_of(request)):
+                return self.get_response(request)
+        finally:
+            _request.reset(token)

@@ -1,0 +1,54 @@
+"""What a person did, whatever came of it: the part of a booking's story that no message and no status tells."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.booking import Booking
+from bookings.models.message import Message
+from bookings.models.rules import known
+from bookings.models.run import Run
+from users.models import User
+
+
+class Did(models.TextChoices):
+    RESYNC = "resync", _("Read again from Cal.com")
+    CANCEL = "cancel", _("Cancelled at Cal.com")
+    REASSIGN = "reassign", _("Given to another coach")
+    ATTENDANCE = "attendance", _("Marked absent or present")
+    LINK = "link", _("Linked to a user")
+    PAYMENT = "payment", _("Recorded a payment")
+    REFUND = "refund", _("Recorded a refund")
+    FREE = "free", _("Accepted as free")
+    PROCESS = "process", _("Processed a message again")
+    SETTLE = "settle", _("Settled")
+    REOPEN = "reopen", _("Opened again")
+
+
+class Act(models.Model):
+    """One act of one person on one booking or message. Written once, never changed.
+
+    `note` is what the person wrote; `result` is what came of it where more is to be said than that it was done.
+    """
+
+    did = models.CharField(_("act"), max_length=20, choices=Did)
+    booking = models.ForeignKey(Booking, models.CASCADE, null=True, related_name="acts", verbose_name=_("booking"))
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+", verbose_name=_("message"))
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+", verbose_name=_("run"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+    is_done = models.BooleanField(_("done"), default=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    result = models.CharField(_("result"), max_length=1000, blank=True)
+
+    OF_MONEY = frozenset({Did.PAYMENT, Did.REFUND, Did.FREE})
+
+    class Meta:
+        db_table = "act"
+        verbose_name = _("act of a person")
+        verbose_name_plural = _("acts of people")
+        ordering = ("-id",)
+        constraints = (known("did", Did, "act_did_known"),)
+        indexes = (models.Index(fields=["booking", "id"], name="act_of_booking"),)
+
+    def __str__(self) -> str:
+        return self.get_did_display()

@@ -1,0 +1,118 @@
+"""The page of a booking tells its story: what came, what it changed, who did what, and what was odd."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bookings.admin.story import story
+from bookings.cal import staff
+from bookings.domain.words import Outcome, Source
+from bookings.models import Act, Booking, Did, Message, Run, RunKind
+from bookings.tests.admin import booked, page_of, text_of
+from careercoach.testing import body_of
+from users.models import User
+
+
+def test_what_nobody_expected_is_marked(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(body_of("after_guests_no_show"), body_of("booking_cancelled"))
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.get()))
+
+    assert page.count("⚠ Unexpected") == 1
+    assert [f'href="{page_of(message)}"' in page for message in Message.objects.all()] == [True, True]
+
+
+def test_what_failed_or_told_nothing_new_is_told(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1))
+    Message.objects.create(
+        source=Source.WEBHOOK,
+        digest="f",
+        uid="uid-1",
+        outcome=Outcome.FAILED,
+        error="No sense.",
+        received_at=timezone.now(),
+    )
+    for outcome in (Outcome.IGNORED, Outcome.RECEIVED, Outcome.UNCHANGED):
+        Message.objects.create(
+            source=Source.API, digest=outcome, uid="uid-1", outcome=outcome, received_at=timezone.now()
+        )
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.get()))
+
+    told = ["Could not be applied", "No sense.", "Told nothing new", "Of no concern", "Not processed yet"]
+    assert [each for each in told if each not in page] == []
+
+
+def test_who_did_it_is_named_and_what_came_of_it(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1))
+    booking = Booking.objects.get()
+    now = timezone.now()
+    run = Run.objects.create(kind=RunKind.ACT, started_at=now, by=sam)
+    Act.objects.create(
+        did=Did.CANCEL, booking=booking, run=run, by=sam, at=now, is_done=False, note="ill", result="No!"
+    )
+    staff.accept_as_free(booking, note="a friend", by=sam, now=now + timedelta(seconds=1))
+    client.force_login(sam)
+
+    page = text_of(client, page_of(booking))
+    entries = story(booking)
+
+    assert [entry.title for entry in entries] == [
+        "Staff",
+        "Cancelled at Cal.com",
+        "Webhook",
+    ]  # Without a viewer, no payments.
+    assert [entry.cause for entry in entries] == ["Sam Staff", "Sam Staff", ""]
+    assert ("ill" in page, "No!" in page, "Sam Staff" in page) == (True, True, True)
+
+
+def test_a_change_outlives_its_message(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1), booked(2, rescheduleUid="uid-1"))
+    old = Booking.objects.get(uid="uid-1")
+    client.force_login(sam)
+
+    by_another = text_of(client, page_of(old))  # It was moved by a message of the new one.
+    Message.objects.all().delete()
+    pruned = text_of(client, page_of(old))
+
+    assert ("moved to another time" in by_another, "A message that is not kept" in by_another) == (True, False)
+    assert pruned.count("A message that is not kept") == 2
+
+
+def test_a_page_takes_as_many_queries_for_a_long_story(client: Client, sam: User, post: Callable[..., None]) -> None:
+    client.force_login(sam)
+    counts = []
+    for bodies in (
+        [body_of("booking_created_after_payment")],
+        [
+            body_of("booking_paid"),
+            body_of("meeting_ended"),
+            body_of("no_show_updated_guest"),
+            body_of("booking_cancelled"),
+        ],
+    ):
+        post(*bodies)
+        booking = Booking.objects.order_by("id")[0]
+        text_of(client, page_of(booking))
+        with CaptureQueriesContext(connection) as queries:
+            text_of(client, page_of(booking))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_a_run_that_told_something_has_a_link(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1))
+    run = Run.objects.create(kind=RunKind.BOOKINGS, started_at=timezone.now())
+    Message.objects.update(run=run)
+    client.force_login(sam)
+
+    page = text_of(client, page_of(Booking.objects.get()))
+
+    assert f'<a href="{page_of(run)}">' in page
