@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "bookings.admin.viewer.Viewer",
+    "bookings.admin.zone.BrowserZone",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "bookings.api.hooks.with_meanings",
+        "bookings.api.hooks.exactly",
         "bookings.api.hooks.with_request_ids",
     ],
 }
@@ -298,6 +299,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django": {"handlers": [], "propagate": True}},  # Its own handler would say all twice.
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # Its own handler would say all twice.
+        "django-q": {"level": "WARNING"},  # Four lines for each job, each minute; what fails is said.
+    },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
 }

@@ -42,15 +42,37 @@ MEANINGS = {
         "client_error": "It can't be done as asked.",
         "server_error": "It is not the caller's fault.",
     },
+    "When": {
+        "upcoming": "Not over yet, or without a time; the next first.",
+        "past": "Over; the latest first.",
+    },
     "PendingState": {"waiting": "Neither the webhook nor Cal.com's API has told of it yet."},
 }
 
 
 def with_meanings(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
     """Say of each value what it means. Raises KeyError for one of which nothing is said here."""
+    schemas = result["components"]["schemas"]
+    schemas["When"] = {"type": "string", "enum": [*MEANINGS["When"]]}
     for name, meanings in MEANINGS.items():
-        schema = result["components"]["schemas"][name]
-        schema["description"] = "\n".join(f"* `{value}`: {meanings[value]}" for value in schema["enum"])
+        schemas[name]["description"] = "\n".join(f"* `{value}`: {meanings[value]}" for value in schemas[name]["enum"])
+    schemas["Permission"]["properties"]["reason"] = {
+        "oneOf": [{"$ref": "#/components/schemas/Obstacle"}, {"type": "null"}],
+        "description": "Null where it is allowed.",
+    }
+    for parameter in result["paths"]["/api/bookings"]["get"]["parameters"]:
+        if parameter["name"] in ("status", "when"):
+            parameter["schema"] = {"$ref": f"#/components/schemas/{parameter['name'].title()}"}
+    result["components"]["schemas"] = dict(sorted(schemas.items()))
+    return result
+
+
+def exactly(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Say what a body may have and nothing else, since anything else is refused; and that a userId may be a number."""
+    for name, schema in result["components"]["schemas"].items():
+        if name.endswith("Request"):
+            schema["additionalProperties"] = False
+            schema["properties"]["userId"]["type"] = ["string", "integer"]
     return result
 
 

@@ -51,11 +51,20 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Name(serializers.CharField):
-    """What others call a user, a booking or a coach: no blanks in it. The business system's may be a number."""
+class Name(serializers.RegexField):
+    """What others call a user, a booking or a coach. In JSON it may be a whole number, as the business system's is."""
 
-    def __init__(self, *, max_length: int = 64, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, **kwargs)
+    def __init__(self, regex: str, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(regex, max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str | int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+WITHOUT_BLANKS = r"^[^\s\x00-\x1f\x7f]+$"
+ON_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"  # And not only blanks.
 
 
 class Email(Text):
@@ -100,18 +109,26 @@ class Of(serializers.Serializer):
 
 
 class Nothing(Of):
-    pass
+    """None at all."""
 
 
 class OfUser(Of):
-    userId = Name(help_text="Whose. As given to or by POST /api/users.")
+    """Whose."""
+
+    userId = Name(WITHOUT_BLANKS, max_length=64, help_text="Whose. As given to or by POST /api/users.")
 
 
 class OfBooking(OfUser):
-    bookingId = Name(max_length=100, help_text="The booking's reference, however typed, or any uid of its chain.")
+    """Which booking, and whose."""
+
+    bookingId = Name(
+        ON_ONE_LINE, max_length=100, help_text="The booking's reference, however typed, or any uid of its chain."
+    )
 
 
 class ToBook(OfUser):
+    """Who books, and when."""
+
     start = Instant(required=False, help_text="Opens the page on this slot; one of those of GET /api/slots.")
     timeZone = Zone(required=False, help_text="The zone in which the page shows times; else the browser's.")
 
@@ -155,6 +172,7 @@ class OfSlots(Days):
 
 class List(Days, OfUser):
     uid = Name(
+        WITHOUT_BLANKS,
         max_length=UID_LENGTH,
         required=False,
         help_text="The one booking with this uid, as Cal.com names it in the address it leads back to. Asked for at "
@@ -164,7 +182,7 @@ class List(Days, OfUser):
     when = serializers.ChoiceField(
         choices=WHENS, required=False, help_text="`upcoming`: not over yet, the next first. `past`: the latest first."
     )
-    coach = Name(max_length=100, required=False, help_text="The coach's `username`.")
+    coach = Name(ON_ONE_LINE, max_length=100, required=False, help_text="The coach's `username`.")
     page = serializers.IntegerField(min_value=1, required=False)
     pageSize = serializers.IntegerField(
         min_value=1, max_value=MOST_PER_PAGE, required=False, help_text="20 if not given."
@@ -172,8 +190,10 @@ class List(Days, OfUser):
 
 
 class SignUp(Of):
-    userId = serializers.RegexField(
-        r"^\S+$",
+    """Who is to book."""
+
+    userId = Name(
+        WITHOUT_BLANKS,
         max_length=64,
         required=False,
         help_text="The business system's own name of the user; made up here if not given. The same again updates.",

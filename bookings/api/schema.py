@@ -59,7 +59,7 @@ LANGUAGE = OpenApiParameter(
 )
 IN_PATH = OpenApiParameter(
     "bookingId",
-    {"type": "string", "pattern": "^[^/.]+$", "minLength": 1, "maxLength": 100},
+    {"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z _-]*$", "minLength": 1, "maxLength": 100},
     OpenApiParameter.PATH,
     description="The booking's reference, however typed, or any uid of its chain.",
 )
