@@ -10,6 +10,8 @@ from unittest.mock import ANY
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from bookings.cal import signature
 from coaches.models import Coach
@@ -18,6 +20,10 @@ from users.models import User
 SECRET = "the-secret-of-the-tests"
 WEBHOOK = "/api/webhook/cal"
 BODIES = Path(__file__).resolve().parent.parent / "bookings" / "tests" / "cal"
+
+# How fast a property is checked says more of what else the machine does than of the code.
+property_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
