@@ -1,15 +1,15 @@
 """A Cal.com for tests of what heals: the stand-in, over real HTTP, where people book, pay, move and meet at random."""
 
-from random import Random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
-
 
 from bookings.cal import inbox
 from bookings.cal.client import CalApi
+from bookings.cal.pool import resync_coaches
 from bookings.cal.sync import Options, resync
 from bookings.cal.sync.clock import GRACE
 from bookings.models import Booking as Mirrored
@@ -68,10 +68,14 @@ class CalCom:
         with self.api() as api:
             return resync(api, Options(**options))
 
-    # --- Lives of bookings ---------------------------------------------------------------------------------------------
+    def resync_coaches(self) -> Run:
+        with self.api() as api:
+            return resync_coaches(api)
+
+    # --- Lives of bookings ------------------------------------------------------------------------------------------
 
     def live(self, number: int, *, now: datetime) -> None:
-        """Somebody books, and then this and that happens, all of it before `now`. What Cal.com refuses doesn't happen."""
+        """Somebody books, and then this and that happens, all of it before `now`. What Cal.com refuses doesn't."""
         chance = self.random
         start = (now + timedelta(days=chance.choice([-3, -1, 2, 5]))).replace(minute=0, second=0, microsecond=0)
         start += timedelta(hours=number % 20)
@@ -115,7 +119,7 @@ class CalCom:
         except desk.Refused:
             return booking
 
-    # --- What is so ------------------------------------------------------------------------------------------------------
+    # --- What is so ---------------------------------------------------------------------------------------------------
 
     def truth(self, *, now: datetime) -> dict[str, tuple[str, int, datetime, str]]:
         """Of each booking what the API can know: status, coach, start, and the uid that took its place."""

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from bookings.cal import commands
 from bookings.models import Booking as Mirrored
 from bookings.models import Message, StatusChange
-from careercoach.demo.models import Booking
+from careercoach.demo import desk
+from careercoach.demo.models import Account, Booking, Host
 from careercoach.tests.cal_com import CalCom, apply, opened, rows
 from coaches.models import Coach
+from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "demo"])
 
@@ -107,3 +110,113 @@ def test_a_dry_run_says_what_would_be_healed(cal: CalCom) -> None:
     run = cal.resync(dry_run=True)
 
     assert (run.created, Mirrored.objects.count(), Message.objects.count()) == (Booking.objects.count(), 0, 0)
+
+
+# --- Acts and coaches ------------------------------------------------------------------------------------------------
+
+
+def booked(cal: CalCom, *, start: datetime, now: datetime) -> tuple[Booking, Mirrored]:
+    """A paid booking, as both sides know it."""
+    booker = desk.Booker(name="Alice", email="Alice.Moreau@Example.com", time_zone="Europe/Paris")
+    booking = desk.book(event_type=cal.event_type, start=start, booker=booker, now=now)
+    desk.pay(booking, now=now)
+    cal.drop(0)
+    cal.send()
+    booking.refresh_from_db()
+    return booking, Mirrored.objects.get()
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_what_the_staff_do_is_shown_with_their_name_whether_the_webhook_comes_or_not(
+    cal: CalCom, sam: User, percent: int
+) -> None:
+    now = datetime.now(UTC)
+    start = (now + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
+    booking, mirrored = booked(cal, start=start, now=now - timedelta(days=1))
+    cal.resync_coaches()
+    cal.drop(percent)
+    other = Coach.objects.exclude(pk=mirrored.coach_id).order_by("id")[0]
+
+    with cal.api() as api:
+        moved = commands.reassign(mirrored, to=other, by=sam, reason="The coach is ill", api=api)
+        cancelled = commands.cancel(mirrored, by=sam, reason="No coach is free", api=api)
+        again = commands.cancel(mirrored, by=sam, reason="No coach is free", api=api)
+    cal.send()
+
+    assert (moved.is_shown, cancelled.is_shown, again.is_shown, again.is_sent) == (True, True, True, False)
+    mirrored.refresh_from_db()
+    assert (mirrored.status, mirrored.coach, mirrored.reason) == ("BOOKING_CANCELLED", other, "No coach is free")
+    assert mirrored.cancelled_by == sam.email
+    booking.refresh_from_db()
+    assert (booking.status, booking.host_id) == ("CANCELLED", other.cal_user_id)
+    assert cal.resync().changed == 0
+
+
+def test_absences_are_marked_and_taken_back(cal: CalCom, sam: User) -> None:
+    now = datetime.now(UTC)
+    start = (now - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    booking, mirrored = booked(cal, start=start, now=start - timedelta(days=1))
+    cal.drop(100)
+
+    seen = []
+    with cal.api() as api:
+        for client, coach in ((True, None), (False, None), (None, True), (None, False)):
+            act = commands.mark_absent(mirrored, client=client, coach=coach, by=sam, reason="Seen", api=api)
+            booking.refresh_from_db()
+            seen.append((act.is_shown, mirrored.status, booking.no_show, booking.no_show_host))
+
+    assert seen == [
+        (True, "NO_SHOW", True, False),
+        (True, "BOOKING_CREATED", False, False),
+        (True, "NO_SHOW", False, True),
+        (True, "BOOKING_CREATED", False, False),
+    ]
+
+
+def test_what_cal_com_refuses_is_said_in_its_words(cal: CalCom, sam: User) -> None:
+    now = datetime.now(UTC)
+    start = (now + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
+    _booking, mirrored = booked(cal, start=start, now=now - timedelta(days=1))
+    stranger = Coach.objects.create(cal_user_id=999, name="Stranger")
+
+    with cal.api() as api, pytest.raises(commands.Refused, match="was not found in the database"):
+        commands.reassign(mirrored, to=stranger, by=sam, reason="Ill", api=api)
+
+
+def test_the_pool_is_mirrored_and_who_leaves_is_inactive(cal: CalCom) -> None:
+    first = cal.resync_coaches()
+    Host.objects.filter(username="tom").update(is_host=False)
+    Host.objects.filter(username="ada").update(email="ada@new.example.com")
+
+    second, third = cal.resync_coaches(), cal.resync_coaches()
+
+    assert (first.created, first.failed) == (len(cal.hosts), 0)
+    assert {coach.email for coach in Coach.objects.all()} == {
+        *(host.email for host in Host.objects.all()),
+    }
+    told = [(each.field, each.theirs) for each in second.differences.order_by("id")]
+    assert told == [("email", "ada@new.example.com"), ("is_active", False)]
+    assert (third.unchanged, third.changed) == (len(cal.hosts) - 1, 0)
+
+
+def test_a_personal_account_has_its_owner_as_the_only_coach(cal: CalCom, settings: Any) -> None:
+    settings.CAL_TEAM_ID = None
+    account = Account.current()
+    account.is_personal = True
+    account.save()
+
+    cal.resync_coaches()
+
+    assert [(coach.cal_user_id, coach.name, coach.email) for coach in Coach.objects.all()] == [
+        (account.user_id, account.name, account.email)
+    ]
+
+
+def test_an_event_type_that_is_gone_lets_nothing_foreign_in(cal: CalCom, settings: Any) -> None:
+    """Trap 1, at the address of a personal account: the filter matches nothing, so all there are are given."""
+    settings.CAL_TEAM_ID, settings.CAL_EVENT_TYPE_IDS = None, [404]
+    cal.live(1, now=datetime.now(UTC))
+
+    run = cal.resync()
+
+    assert (run.seen, Mirrored.objects.count()) == (0, 0)

@@ -249,14 +249,18 @@ def test_an_absence_told_by_webhook_is_confirmed_once(cal: Upstream, post: Post)
 def test_an_older_answer_says_nothing_of_an_absence(cal: Upstream, post: Post) -> None:
     """Our clock is behind that of Cal.com: its word is from a moment that has not come here."""
     marked = body_of("no_show_updated_guest")
-    marked["createdAt"] = iso(AFTER + timedelta(minutes=1))
+    marked["createdAt"] = iso(AFTER + timedelta(minutes=11))
     email = marked["payload"]["attendees"][0]["email"]
-    post(body_of("booking_created_free"), body_of("meeting_ended_free"), marked)
-    cal.rows = [row(attendees=absent(email, absent=False))]
-
+    post(body_of("booking_created_free"), body_of("meeting_ended_free"))
+    cal.rows = [
+        row(attendees=absent(email, absent=False), bookingFieldsResponses={"name": "Jonas Berg", "email": email})
+    ]
     cal.resync(now=AFTER)
+    post(marked)
 
-    assert statuses() == {UID: "NO_SHOW"}
+    run = cal.resync(now=AFTER + timedelta(minutes=10))
+
+    assert (statuses(), run.messages.count()) == ({UID: "NO_SHOW"}, 0)
 
 
 # --- Which bookings are ours (trap 1) --------------------------------------------------------------------------------
@@ -437,7 +441,7 @@ def test_a_row_that_cannot_be_read_is_kept_once_and_keeps_nobody(cal: Upstream) 
         row("", eventType=None),
         row(5, createdAt=iso(NOW)),  # type: ignore[arg-type]
     ]
-    cal.rows = [*strange, row()]
+    cal.rows, cal.types = [*strange, row()], [OTHER_TYPE]
 
     runs = [cal.resync(now=NOW), cal.resync(now=LATER)]
 

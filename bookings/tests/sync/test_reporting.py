@@ -96,6 +96,7 @@ def test_a_long_report_is_cut_for_people_only(cal: Upstream, monkeypatch: pytest
 
     lines = run("resync_bookings").splitlines()
 
+    assert [str(each) for each in Difference.objects.order_by("id")[:1]] == ["uid0: status"]
     assert (len(lines), lines[-1]) == (5, f"… and 3 more, all in the admin under {Run.objects.get()}.")
     Difference.objects.all().delete()
     Booking.objects.all().update(registers={})
@@ -139,6 +140,11 @@ def test_a_second_run_ends_with_75(cal: Upstream, monkeypatch: pytest.MonkeyPatc
         text = elsewhere(lambda: run("resync_bookings", code=75))
 
     assert "process 7 on other, since 2026-11-23 19:00:00 UTC" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_thread_signals_are_left_to_its_process() -> None:
+    assert elsewhere(lambda: run("end_meetings")).endswith("Nothing changed.\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
