@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "coaches",
     "users",
+    "django_q",
     "careercoach.sharedcache",
     "rest_framework",
     "drf_standardized_errors",
@@ -119,7 +120,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "bookings.admin.zone.BrowserZone",
+    "bookings.admin.viewer.Viewer",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -189,6 +190,27 @@ if DEMO:
     DATABASES["demo"] = env.db_url_config(f"sqlite:///{text('DEMO_DATABASE', str(BASE_DIR / '.demo' / 'cal.sqlite3'))}")
     DATABASES["demo"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASE_ROUTERS = ["careercoach.demo.router.OwnDatabase"]
+
+# --- Periodic work ---------------------------------------------------------------------------------------------------
+
+Q_CLUSTER = {  # See docs/decisions/0015. The jobs themselves are in bookings/periodic.
+    "name": "careercoach",
+    "label": _("Periodic work"),
+    "orm": "default",
+    "workers": 2,  # One for a long resync, the other for what is due each minute.
+    "queue_limit": 1,  # What one machine takes and doesn't begin, another can't.
+    "poll": 2,  # Seconds between two looks into an empty queue: reads alone, which hold nobody up.
+    "guard_cycle": 1,
+    "timeout": 3000,  # Seconds; each job has its own. Longer, and its worker is ended.
+    "retry": 3600,  # Seconds after which another gets the job of a worker that was killed: more than any timeout.
+    "ack_failures": True,  # What failed is not tried again by the queue but by the schedule.
+    "max_attempts": 1,
+    "catch_up": False,  # Once after an outage, not once for each time that was missed.
+    "save_limit": 100,  # Results that are kept, of each job.
+    "save_limit_per": "group",
+    "cache": "none",  # Of that name there is no cache, so no heartbeat is written each second.
+}
+SILENCED_SYSTEM_CHECKS = ["models.W036"]  # A partial index of django-q2 that MySQL leaves out; ours has a test.
 
 # --- Languages and time ----------------------------------------------------------------------------------------------
 

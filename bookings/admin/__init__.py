@@ -8,7 +8,16 @@ wherever it is shown, and whatever a message or a client wrote is escaped.
 from bookings.admin.attention import AttentionAdmin
 from bookings.admin.bookings import BookingAdmin
 from bookings.admin.messages import MessageAdmin
+from bookings.admin.periodic import ScheduleAdmin, TaskAdmin
 from bookings.admin.runs import RunAdmin
 from bookings.admin.users import BookingUserAdmin
 
-__all__ = ["AttentionAdmin", "BookingAdmin", "BookingUserAdmin", "MessageAdmin", "RunAdmin"]
+__all__ = [
+    "AttentionAdmin",
+    "BookingAdmin",
+    "BookingUserAdmin",
+    "MessageAdmin",
+    "RunAdmin",
+    "ScheduleAdmin",
+    "TaskAdmin",
+]

@@ -1,7 +1,9 @@
-"""Runs the demo: databases, an admin, the server, and beside it Cal.com's clock, which sends what is due."""
+"""Runs the demo: databases, an admin, the server; beside it our worker, and Cal.com's clock, which sends what's due."""
 
 import logging
 import secrets
+import subprocess
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -19,6 +21,7 @@ from careercoach.demo.models import EventType
 from careercoach.demo.router import DATABASE
 
 TICK = 0.5  # Seconds between looks at the clock and at what is due.
+PATIENCE = 8.0  # Seconds for the periodic work to end in.
 ADMIN = "admin@example.com"
 
 
@@ -33,11 +36,13 @@ def run(*, host: str, port: int, site: str, data: Path, with_history: bool) -> i
         site=site, webhook_url=f"{server}/api/webhook/cal", secret=settings.CAL_WEBHOOK_SECRETS[0]
     )
     stop = threading.Event()
+    worker = Worker()
 
     def beside() -> None:
         logging.getLogger("django.server").setLevel(logging.ERROR)  # A line for each request would hide the addresses.
         if with_history:
             start_history(event_type, server=server)
+        worker.start()
         print(greeting(site=site, password=password), flush=True)
         keep_time(stop, work=tick)
 
@@ -51,8 +56,35 @@ def run(*, host: str, port: int, site: str, data: Path, with_history: bool) -> i
         stop.set()
         if thread.is_alive():
             thread.join(timeout=5)
+        worker.end()
         print("\nThe demo has ended; its data are kept. make demo goes on, make demo-reset starts over.")
     return 0
+
+
+class Worker:
+    """Our periodic work, in processes of its own as in production. They end with this one, however this one ends."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """In a session of its own, so that Ctrl-C is told it once, by us."""
+        self._process = subprocess.Popen(
+            [sys.executable, "manage.py", "run_worker", "--with-parent", "--skip-checks"],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def end(self) -> None:
+        """Lets the jobs at work end, for some seconds; what is cut short is done again the next time."""
+        if self._process is None:
+            return
+        with self._process:  # Which closes its standard input, and waits.
+            try:
+                self._process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
 
 def make_admin(password_file: Path) -> str:

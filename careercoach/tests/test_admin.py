@@ -9,8 +9,10 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import Schedule, Task
 
 from bookings.models import Attention, Booking, Message, Run, RunKind
+from bookings.periodic import schedules
 from careercoach.testing import body_of
 from coaches.models import Coach
 from users.models import User
@@ -23,7 +25,10 @@ ADDED_BY_HAND = {Group, User}
 def rows(alice: User, post: Callable[..., None]) -> None:
     """At least one of everything."""
     Group.objects.get_or_create(name="Operations")
-    Run.objects.create(kind=RunKind.COACHES, started_at=timezone.now())
+    schedules.write(now=timezone.now())
+    moment = timezone.now()
+    Run.objects.create(kind=RunKind.COACHES, started_at=moment)
+    Task.objects.create(id="1", name="one", func="f", group="end_meetings", started=moment, stopped=moment)
     post(body_of("booking_created_after_payment"), body_of("booking_paid"), body_of("booking_rescheduled"))
 
 
@@ -41,7 +46,7 @@ def pages(model: type[Model]) -> dict[str, str]:
 
 
 def test_the_admin_has_what_operations_need() -> None:
-    assert {Attention, Booking, Message, Run, Coach, User, Group} == set(MODELS)
+    assert {Attention, Booking, Message, Run, Coach, User, Group, Schedule, Task} == set(MODELS)
 
 
 @pytest.mark.usefixtures("rows")

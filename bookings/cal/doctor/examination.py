@@ -1,6 +1,6 @@
 """The whole examination, in the order in which one thing rests on another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,10 +32,13 @@ class Examination:
         return worst(self.findings)
 
 
-def examine(*, url: str = "", fix: bool = False, now: datetime, clock: Clock | None = None) -> Examination:
+def examine(
+    *, url: str = "", fix: bool = False, now: datetime, clock: Clock | None = None, more: Iterable[Finding] = ()
+) -> Examination:
     """Ask Cal.com and our own endpoint, mend the webhook first if asked to, and judge.
 
-    `url` is the address of our webhook; without it ALLOWED_HOSTS tells. What goes wrong at Cal.com is a finding.
+    `url` is the address of our webhook; without it ALLOWED_HOSTS tells. What goes wrong at Cal.com is a finding. `more`
+    was found elsewhere, and comes last.
     """
     ours = our_address(url)
     done: list[str] = []
@@ -59,6 +62,7 @@ def examine(*, url: str = "", fix: bool = False, now: datetime, clock: Clock | N
         *of_cal(seen),
         *of_webhook(seen, ours),
         arrived,
+        *more,
     ]
     return Examination(address=ours, done=tuple(done), findings=tuple(findings))
 

@@ -464,7 +464,8 @@ def run(*options: str, code: int = 0) -> str:
 def test_the_command_says_a_line_for_each_thing(cal: Account, heard: datetime) -> None:
     lines = run("--url", cal.url).splitlines()
 
-    assert len(lines) == len(RIGHT)
+    assert len(lines) == len(RIGHT) + 1
+    assert lines[-1].startswith("yellow  periodic: no worker has ever run")
     assert "green   length 501: 30 minutes" in lines
     assert f"yellow  address: {cal.url} (as given by --url) → Put a proxy with TLS before" in "\n".join(lines)
     assert not any("\x1b" in line for line in lines)

@@ -1,0 +1,60 @@
+"""Old messages are deleted, in small batches; never one that failed or waits.
+
+What they changed stays in the bookings. `rebuild` leaves out and counts those that rest on messages that are gone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django_q.models import Task
+
+from bookings.domain.words import Outcome
+from bookings.models import Message
+
+DAYS = 180
+AT_ONCE = 500
+RESULTS_DAYS = 30  # Of failed jobs; of those that went well the worker itself keeps the last ones only.
+KEPT = (Outcome.FAILED, Outcome.RECEIVED)
+
+
+@dataclass(slots=True)
+class Pruned:
+    """`kept` are old ones that failed or wait."""
+
+    deleted: int = 0
+    kept: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.deleted} messages deleted, {self.kept} old ones kept as failed"
+
+
+def prune(*, now: datetime, days: int = DAYS, dry_run: bool = False) -> Pruned:
+    """Delete messages received more than so many days ago. Each batch is a transaction: safe to interrupt.
+
+    It reads by primary key, which is the order in which messages come, and stops at the first batch without an old
+    one: no index on the time is needed.
+    """
+    before = now - timedelta(days=days)
+    pruned, last = Pruned(), 0
+    rows = Message.objects.order_by("id").values_list("id", "received_at", "outcome")
+    while batch := list(rows.filter(id__gt=last)[:AT_ONCE]):
+        last = batch[-1][0]
+        old = [(number, outcome) for number, received_at, outcome in batch if received_at < before]
+        if not old:
+            break
+        doomed = [number for number, outcome in old if outcome not in KEPT]
+        pruned.kept += len(old) - len(doomed)
+        pruned.deleted += len(doomed) if dry_run else _delete(doomed)
+    return pruned
+
+
+def _delete(numbers: list[int]) -> int:
+    """Those that have failed meanwhile stay."""
+    _all, each = Message.objects.filter(pk__in=numbers).exclude(outcome__in=KEPT).delete()
+    return each.get(Message._meta.label, 0)
+
+
+def prune_results(*, now: datetime) -> int:
+    """Delete what failed jobs said, after a month."""
+    count, _each = Task.objects.filter(success=False, stopped__lt=now - timedelta(days=RESULTS_DAYS)).delete()
+    return count
