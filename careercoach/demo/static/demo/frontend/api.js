@@ -52,7 +52,10 @@ const post = (path, parameters) =>
   });
 
 export const signUp = (person) => post("users", person);
-export const bookingUrl = (userId) => post("booking-url", { userId });
+/** With `start` the page opens on that slot. */
+export const bookingUrl = (userId, start) => post("booking-url", { userId, ...start });
+/** The free times of all coaches, by days of the reader's zone. */
+export const slots = (from, to, timeZone) => get("slots", { from, to, timeZone });
 export const booking = (userId, bookingId) => get(`bookings/${encodeURIComponent(bookingId)}`, { userId });
 export const urlTo = (action, userId, bookingId) => post(`bookings/${action}`, { userId, bookingId });
 

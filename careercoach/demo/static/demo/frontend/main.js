@@ -4,10 +4,12 @@ import * as api from "./api.js";
 import { Bookings, isUnpaid, problem, whenIs } from "./bookings.js";
 import { Live } from "./live.js";
 import * as session from "./session.js";
+import { Slots } from "./slots.js";
 import * as words from "./words.js";
 import { show, write } from "./words.js";
 
 const PACE = 4_000; // Milliseconds between two looks at the list,
+const SLOTS_PACE = 60_000; // Between two looks at the free times,
 const HURRY = 1_500; // and while somebody waits for a confirmation.
 const GRACE = 30_000; // How long a payment just made may still be on its way to us.
 const LATE = 60_000; // After this we say that it takes longer than it should.
@@ -182,12 +184,16 @@ function failed(error) {
 
 const live = new Live(refresh, () => (isWaiting() && Date.now() - awaited.since < LATE ? HURRY : PACE));
 
+const slots = new Slots((start, button) => busily(button, () => book(start)));
+const freeTimes = new Live(() => slots.refresh(), () => SLOTS_PACE);
+
 // --- Who is here -----------------------------------------------------------------------------------------------------
 
 /** Shows the page as it is for this person, or for nobody. */
 function arrive(person) {
   me = person;
   live.stop();
+  freeTimes.stop();
   bookings.reset(person);
   for (const each of document.querySelectorAll(".problem, .field-problem, .trouble")) write(each, "");
   show($("#welcome"), !person);
@@ -200,6 +206,7 @@ function arrive(person) {
     words.person($("#me [data-avatar]"), person.name);
     write($("[data-greeting]"), interpolate(gettext("Hello, %(name)s"), { name: callName(person.name) }, true));
     live.start();
+    freeTimes.start();
   } else {
     renderPeople();
   }
@@ -273,11 +280,12 @@ async function signUp(form) {
 
 // --- Booking ---------------------------------------------------------------------------------------------------------
 
-async function book() {
+/** On the whole calendar, or at the time that was chosen here. */
+async function book(start) {
   const whose = me;
   write($("#book-problem"), "");
   try {
-    const { url } = await api.bookingUrl(whose.userId);
+    const { url } = await api.bookingUrl(whose.userId, start && { start, timeZone: words.zone });
     if (whose !== me) return;
     session.setAwaited(null);
     api.goTo(url);
@@ -314,7 +322,7 @@ $("#sign-up").addEventListener("submit", (event) => {
   event.preventDefault();
   busily(event.target.querySelector("button"), () => signUp(event.target));
 });
-$("#book").addEventListener("click", (event) => busily(event.currentTarget, book));
+$("#book").addEventListener("click", (event) => busily(event.currentTarget, () => book()));
 $("#sign-out").addEventListener("click", () => {
   session.signOut();
   dismiss();
