@@ -6,14 +6,15 @@ Cal.com. The data stay in a folder, so stopping and starting again goes on; `--r
 
 import argparse
 import os
-import shutil
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from careercoach.demo import EVENT_TYPE_ID, SLUG, TEAM_ID, TEAM_SLUG
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+OURS, CALS, PASSWORD = "careercoach.sqlite3", "cal.sqlite3", "admin-password"  # The files in its folder.
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,11 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-history", action="store_true", help="begin without the demo users and their bookings")
     given = parser.parse_args(arguments)
 
+    if not 0 < given.port < 65536:
+        parser.error(f"{given.port} is no port: give one from 1 to 65535, such as make demo PORT=8000")
     if is_taken(given.host, given.port):
         print(f"Port {given.port} is in use. Stop what uses it, or choose another: make demo PORT={given.port + 1}")
         return 1
     if given.reset:
-        shutil.rmtree(given.data, ignore_errors=True)
+        throw_away(given.data)
     given.data.mkdir(parents=True, exist_ok=True)
     site = (given.url or f"http://localhost:{given.port}").rstrip("/")
     os.environ.update(environment(site=site, data=given.data.resolve()))
@@ -53,8 +56,9 @@ def environment(*, site: str, data: Path) -> dict[str, str]:
         "API_CALLS_PER_USER": "0",  # All who try it come from one address.
         "API_CALLS_PER_ADDRESS": "0",
         "LOG_LEVEL": "WARNING",
-        "DATABASE_URL": f"sqlite:///{data / 'careercoach.sqlite3'}",
-        "DEMO_DATABASE": str(data / "cal.sqlite3"),
+        # Both become addresses, in which # and ? would end the path: folders may be called so.
+        "DATABASE_URL": f"sqlite:///{quote(str(data / OURS))}",
+        "DEMO_DATABASE": quote(str(data / CALS)),
         "CAL_EVENT_URL": f"{site}/team/{TEAM_SLUG}/{SLUG}",
         "CAL_WEB_BASE_URL": site,
         "CAL_WEBHOOK_SECRETS": "demo-webhook-secret-of-no-value",
@@ -64,6 +68,14 @@ def environment(*, site: str, data: Path) -> dict[str, str]:
         "CAL_EVENT_TYPE_IDS": str(EVENT_TYPE_ID),
         "CAL_PAYMENT_REQUIRED": "true",
     }
+
+
+def throw_away(data: Path) -> None:
+    """The demo's own files and nothing else: the folder is whichever somebody named."""
+    for name in (OURS, CALS):
+        for part in ("", "-wal", "-shm", "-journal"):
+            (data / f"{name}{part}").unlink(missing_ok=True)
+    (data / PASSWORD).unlink(missing_ok=True)
 
 
 def is_taken(host: str, port: int) -> bool:

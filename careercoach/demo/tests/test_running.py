@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import environ
 import pytest
 import requests
 from django.contrib.auth import get_user_model
@@ -92,6 +93,36 @@ def test_a_port_that_is_in_use_is_said_with_the_cure(capsys):
         assert __main__.main(["--port", str(port)]) == 1
 
     assert f"make demo PORT={port + 1}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("port", ["0", "-5", "65536"])
+def test_a_port_that_is_none_is_said(port, capsys):
+    with pytest.raises(SystemExit) as ended:
+        __main__.main(["--port", port])
+
+    assert ended.value.code == 2
+    assert f"{port} is no port" in capsys.readouterr().err
+
+
+def test_to_start_over_throws_away_the_demos_own_files_only(tmp_path):
+    for name in ("cal.sqlite3", "cal.sqlite3-wal", "careercoach.sqlite3", "admin-password", "thesis.txt"):
+        (tmp_path / name).touch()
+
+    __main__.throw_away(tmp_path)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_may_be_called_as_it_likes():
+    data = Path("/tmp/50%20 #1?/陈")
+
+    around = __main__.environment(site="http://localhost:8000", data=data)
+
+    for url, file in (
+        (around["DATABASE_URL"], "careercoach.sqlite3"),
+        (f"sqlite:///{around['DEMO_DATABASE']}", "cal.sqlite3"),
+    ):
+        assert environ.Env.db_url_config(url)["NAME"] == str(data / file)
 
 
 @pytest.mark.django_db
