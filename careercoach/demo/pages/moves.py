@@ -1,5 +1,6 @@
 """What one can play with a booking on the control page: which moves it offers, and what the desk does for each."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ def _reason(said: QueryDict) -> str:
 
 def _reassign(booking: Booking, said: QueryDict, now: datetime) -> Booking:
     number = said.get("host", "")
-    to = Host.objects.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    to = Host.objects.filter(pk=number).first() if re.fullmatch("[0-9]{1,18}", number) else None
     if to is None:
         raise desk.Refused("host_busy")
     return desk.reassign(booking, to=to, announce="announce" in said, now=now)

@@ -22,15 +22,17 @@ def payment(request: HttpRequest, payment_uid: str) -> HttpResponse:
     booking = Booking.objects.select_related("event_type", "host").filter(payment_uid=payment_uid).first()
     if booking is None:
         return answers.no_such_booking(request)
-    if not booking.price or booking.paid_at is not None:
+    if not booking.price:
         return _confirmation(booking)
     if request.method != "POST":
-        return _page(request, booking)
-    if request.POST.get("card") == "declined":
+        return _page(request, booking) if booking.paid_at is None else _confirmation(booking)
+    if request.POST.get("card") == "declined" and booking.paid_at is None:
         return _page(request, booking, declined=True, status=DECLINED)
     try:
         desk.pay(booking, now=timezone.now())
     except desk.Refused as refused:
+        if refused.code == "already_paid":  # By a second window, perhaps this very moment: the desk alone knows.
+            return _confirmation(booking)
         return _page(request, booking, refused=words.refusal(refused.code), status=answers.REFUSED)
     post.send_due()
     return _confirmation(booking)

@@ -8,6 +8,7 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 
 FALLBACK = "UTC"
+NOWHERE = frozenset({"localtime", "Factory"})  # In the zone files, but of no place, and no browser knows them.
 
 # One or two cities for each offset that people live in: a list that can be read. Any other zone is accepted too.
 CITIES = {
@@ -87,4 +88,4 @@ def choices(chosen: str, *, at: datetime) -> list[Choice]:
 
 @cache
 def _all() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zoneinfo.available_timezones()) - NOWHERE

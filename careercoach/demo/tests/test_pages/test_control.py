@@ -165,7 +165,7 @@ def test_another_coach_takes_over_in_silence(client, paid):
     assert play(client, paid, "reassign", host="81") == f"ok: Another coach has the meeting. {NOTHING}"
 
 
-@pytest.mark.parametrize("number", ["", "999", "²", "-1", "x"])
+@pytest.mark.parametrize("number", ["", "999", "²", "-1", "x", "9" * 5000])
 def test_a_coach_who_is_none_takes_nothing_over(client, paid, number):
     assert play(client, paid, "reassign", host=number) == f"bad: {words.REFUSALS['host_busy']}"
 

@@ -46,7 +46,7 @@ def test_the_zone_is_remembered(client):
     assert "data-detect-zone" not in page
 
 
-@pytest.mark.parametrize("zone", ["Europe", "../../etc/passwd", "Mars/Phobos", "x" * 5000, "\0"])
+@pytest.mark.parametrize("zone", ["Europe", "localtime", "Factory", "../../etc/passwd", "x" * 5000, "\0"])
 def test_a_zone_that_is_none_is_left_to_the_browser(client, zone):
     answer = client.get(PAGE, {"cal.tz": zone})
 

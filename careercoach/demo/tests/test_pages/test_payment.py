@@ -30,7 +30,9 @@ def test_a_declined_card_can_be_tried_again(client, booked):
 
 
 def test_who_paid_is_led_to_the_confirmation(client, paid):
-    for answer in (client.get(f"/payment/{paid.payment_uid}"), client.post(f"/payment/{paid.payment_uid}")):
+    path = f"/payment/{paid.payment_uid}"
+
+    for answer in (client.get(path), client.post(path), client.post(path, {"card": "declined"})):
         assert answer["Location"] == f"/booking/{paid.uid}?isSuccessBookingPage=true"
 
 
