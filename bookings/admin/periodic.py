@@ -31,10 +31,8 @@ def label(name: str | None) -> Any:
     return job.label if job else name or "-"
 
 
-def outcome(success: bool | None) -> Any:
+def outcome(success: bool) -> Any:
     """In the colours of messages: applied and failed."""
-    if success is None:
-        return "-"
     return badge(Outcome.APPLIED, _("Done")) if success else badge(Outcome.FAILED, _("Failed"))
 
 

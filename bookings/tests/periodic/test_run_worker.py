@@ -255,11 +255,9 @@ def children(pid: int) -> list[int]:
 
 def lives(pid: int) -> bool:
     """One that has ended may stay in the list until somebody asks how."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+    stat = Path(f"/proc/{pid}/stat")
+    state = stat.read_text().rpartition(")")[2].split()[0] if stat.exists() else "gone"
+    return state not in ("Z", "gone")
 
 
 def await_results(shell: Callable[..., Any], count: int) -> list[list[Any]]:

@@ -157,6 +157,26 @@ def test_one_bad_tick_does_not_stop_the_clock(capsys):
     assert (len(ticks), capsys.readouterr().err.count("OSError: disk full")) == (2, 2)
 
 
+@pytest.mark.parametrize(("does", "code"), [("sys.stdin.read()", 0), ("time.sleep(60)", -signal.SIGKILL)])
+def test_the_worker_ends_with_the_demo_and_is_not_waited_for_too_long(does, code, monkeypatch):
+    begun = []
+
+    def pretend(command, **options):
+        assert command[1:] == ["manage.py", "run_worker", "--with-parent", "--skip-checks"]
+        begun.append(popen([sys.executable, "-c", f"import sys, time; {does}"], **options))
+        return begun[0]
+
+    popen = subprocess.Popen
+    monkeypatch.setattr(running.subprocess, "Popen", pretend)
+    monkeypatch.setattr(running, "PATIENCE", 20 if code == 0 else 0.1)
+    worker = running.Worker()
+    worker.end()  # Ended before it began: nothing to do.
+    worker.start()
+    worker.end()
+
+    assert [process.returncode for process in begun] == [code]
+
+
 @pytest.mark.django_db(databases=["default", "demo"])
 def test_the_tables_are_apart():
     EventType.objects.using("demo").count()
