@@ -30,10 +30,6 @@ def cal(live_server: Any, settings: Any) -> Iterator[CalCom]:
         yield cal
 
 
-def values(*names: str) -> dict[str, tuple[Any, ...]]:
-    return {row["uid"]: tuple(row[name] for name in names) for row in rows()}
-
-
 @pytest.mark.parametrize("percent", [20, 60, 100])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_share_of_webhooks_is_lost_no_difference_remains(cal: CalCom, seed: int, percent: int) -> None:
