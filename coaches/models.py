@@ -33,4 +33,5 @@ class Coach(models.Model):
         indexes = (models.Index(fields=["email"], name="coach_by_email"),)
 
     def __str__(self) -> str:
-        return self.name or self.email or f"Cal.com {self.cal_user_id}"
+        """Without the address, which not everybody who sees the coach may see."""
+        return self.name or self.username or f"Cal.com {self.cal_user_id}"

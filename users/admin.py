@@ -15,12 +15,13 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from users.models import User
 
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+RIGHTS = ("is_staff", "groups")
+ALL_RIGHTS = ("is_superuser", "user_permissions")  # For superusers alone: whoever gives these has them.
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, Page):
-    """People are found by `user_id`, e-mail or name. Rights, and accounts that have some, are for superusers."""
+    """People are found by `user_id`, e-mail or name. Rights, and accounts that have some, are for administrators."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -35,7 +36,7 @@ class UserAdmin(DjangoUserAdmin, Page):
     readonly_fields = ("booking_list", "created_at", "last_login")
     fieldsets = (
         (None, {"fields": ("name", "email", "user_id", "booking_list", "password")}),
-        (_("Permissions"), {"fields": ("is_active", *RIGHTS)}),
+        (_("Permissions"), {"fields": ("is_active", *RIGHTS, *ALL_RIGHTS)}),
         (_("Important dates"), {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = (
@@ -58,7 +59,8 @@ class UserAdmin(DjangoUserAdmin, Page):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         kept = () if obj is None else ("user_id",)  # Other systems know the person by it.
-        withheld = () if request.user.is_superuser else RIGHTS
+        withheld = () if _may_give_rights(request) else RIGHTS
+        withheld = withheld if request.user.is_superuser else (*withheld, *ALL_RIGHTS)
         return (*self.readonly_fields, *kept, *withheld)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -86,4 +88,11 @@ class UserAdmin(DjangoUserAdmin, Page):
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:
     """Whoever sets the password of a member of staff, or their address, can do all that this person can."""
-    return user is None or request.user.is_superuser or not (user.is_staff or user.is_superuser)
+    if user is None or request.user.is_superuser:
+        return True
+    return not user.is_superuser and (not user.is_staff or _may_give_rights(request))
+
+
+def _may_give_rights(request: HttpRequest) -> bool:
+    """Whoever may say what a group may do can let people into groups; the rest is for superusers."""
+    return request.user.is_superuser or request.user.has_perm("auth.change_group")

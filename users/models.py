@@ -60,7 +60,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.email}>"
+        """Without the address, which not everybody who sees the person may see."""
+        return self.name or self.user_id
 
     def clean(self) -> None:
         self.email = normalised(self.email)

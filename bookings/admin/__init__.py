@@ -5,6 +5,7 @@ do goes through the same doors as what Cal.com tells (`acting`). What not everyb
 wherever it is shown, and whatever a message or a client wrote is escaped.
 """
 
+from bookings.admin.acts import ActAdmin
 from bookings.admin.attention import AttentionAdmin
 from bookings.admin.bookings import BookingAdmin
 from bookings.admin.messages import MessageAdmin
@@ -13,6 +14,7 @@ from bookings.admin.runs import RunAdmin
 from bookings.admin.users import BookingUserAdmin
 
 __all__ = [
+    "ActAdmin",
     "AttentionAdmin",
     "BookingAdmin",
     "BookingUserAdmin",

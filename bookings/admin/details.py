@@ -61,10 +61,6 @@ class Details:
         """Registers hold addresses and payments."""
         return seeing.sees_addresses() and seeing.sees_payments() and seeing.sees_messages()
 
-    @admin.display(description=_("starts"))
-    def start(self, booking: Booking) -> str:
-        return instant(booking.starts_at)
-
     @admin.display(description=_("ends"))
     def end(self, booking: Booking) -> str:
         return instant(booking.ends_at)

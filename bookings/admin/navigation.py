@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
-from bookings.models import Attention, Booking, Message, Run
+from bookings.models import Act, Attention, Booking, Message, Run
 from coaches.models import Coach
 from users.models import User
 
@@ -21,13 +21,14 @@ ICONS: dict[type[Model], str] = {
     Booking: "event",
     Message: "inbox",
     Run: "sync",
+    Act: "touch_app",
     User: "person",
     Coach: "school",
     Group: "group",
 }
 GROUPS: tuple[tuple[Any, tuple[type[Model], ...]], ...] = (
-    (_("Day"), (Attention, Booking)),
-    (_("Where it came from"), (Message, Run)),
+    (_("Daily work"), (Attention, Booking)),
+    (_("Where it came from"), (Message, Run, Act)),
     (_("People"), (User, Coach, Group)),
 )
 

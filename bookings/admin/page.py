@@ -107,7 +107,7 @@ def _copies(booking: Booking) -> list[tuple[str, str]]:
 def _aways(booking: Booking) -> list[Away]:
     found = [Away(_("Page at Cal.com"), links.manage_url(booking), "calendar_month")]
     if meeting := links.join_url(booking):
-        found.append(Away(_("Meeting"), meeting, "videocam"))
+        found.append(Away(_("Meeting room"), meeting, "videocam"))
     if booking.payment_intent and seeing.sees_payments():
         test = "" if not settings.DEMO else "/test"
         found.append(Away(_("Payment at Stripe"), f"{STRIPE}{test}/payments/{booking.payment_intent}", "payments"))

@@ -101,11 +101,6 @@ def unbroken(text: object) -> str:
     return format_html('<span class="unbroken">{}</span>', text)
 
 
-def elsewhere(address: str) -> str:
-    """A link to a page of another site, which learns nothing of ours. Only for addresses that are http(s)."""
-    return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', address)
-
-
 def page_of(row: Model, text: object = None) -> str:
     """A link to the row's page."""
     address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -1,24 +1,84 @@
-"""People in the admin, with what a new address brings them: `users` must not know bookings, so it is added here."""
+"""People and coaches in the admin, as far as it takes bookings: `users` and `coaches` must not know any.
+
+A new address brings somebody bookings; and who may not see addresses sees none here either.
+"""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from bookings.admin import seeing
 from bookings.cal import inbox
+from coaches.admin import CoachAdmin
+from coaches.models import Coach
+from users.addresses import normalised
 from users.admin import UserAdmin
 from users.models import User
 
 admin.site.unregister(User)
+admin.site.unregister(Coach)
+
+
+class Masked:
+    """Puts a masked address where the page has one, and lets nobody find one out by filtering or searching by parts."""
+
+    search_exactly: tuple[str, ...] = ()
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return self._shown(super().get_list_display(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        return tuple(
+            (title, {**options, "fields": self._shown(options["fields"])})
+            for title, options in super().get_fieldsets(request, obj)
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        return (*super().get_readonly_fields(request, obj), "address")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        allowed = super().lookup_allowed(lookup, value, request)
+        return allowed and (seeing.sees_addresses() or lookup.partition("__")[0] in self.get_list_filter(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if seeing.sees_addresses() or not term:
+            return super().get_search_results(request, queryset, search_term)
+        wanted = Q(name__istartswith=term) | Q(email=normalised(term))
+        for field in self.search_exactly:
+            wanted |= Q(**{field: term})
+        return queryset.filter(wanted), False
+
+    @admin.display(description=_("e-mail"))
+    def address(self, row: User | Coach) -> str:
+        return seeing.masked(row.email) or "-"
+
+    def _shown(self, fields: Any) -> tuple[Any, ...]:
+        return tuple("address" if each == "email" and not seeing.sees_addresses() else each for each in fields)
 
 
 @admin.register(User)
-class BookingUserAdmin(UserAdmin):
+class BookingUserAdmin(Masked, UserAdmin):
     """Whoever is saved gets the bookings made with their address that belong to nobody, as by POST /api/users."""
+
+    search_exactly = ("user_id",)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         # After the page's own transaction: within it a deadlock could not be tried again, and would undo the user.
         transaction.on_commit(partial(inbox.attribute, obj))
+
+
+@admin.register(Coach)
+class BookingCoachAdmin(Masked, CoachAdmin):
+    """Coaches, for those too who may not see addresses."""
+
+    search_exactly = ("username",)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Schedule, Task
 
-from bookings.models import Attention, Booking, Message, Run, RunKind
+from bookings.models import Act, Attention, Booking, Did, Message, Run, RunKind
 from bookings.periodic import schedules
 from careercoach.testing import body_of
 from coaches.models import Coach
@@ -29,6 +29,7 @@ def rows(alice: User, post: Callable[..., None]) -> None:
     moment = timezone.now()
     Run.objects.create(kind=RunKind.COACHES, started_at=moment)
     Task.objects.create(id="1", name="one", func="f", group="end_meetings", started=moment, stopped=moment)
+    Act.objects.create(did=Did.SETTLE, by=alice, at=timezone.now())
     post(body_of("booking_created_after_payment"), body_of("booking_paid"), body_of("booking_rescheduled"))
 
 
@@ -46,7 +47,7 @@ def pages(model: type[Model]) -> dict[str, str]:
 
 
 def test_the_admin_has_what_operations_need() -> None:
-    assert {Attention, Booking, Message, Run, Coach, User, Group, Schedule, Task} == set(MODELS)
+    assert {Act, Attention, Booking, Message, Run, Coach, User, Group, Schedule, Task} == set(MODELS)
 
 
 @pytest.mark.usefixtures("rows")

@@ -134,7 +134,7 @@ def test_a_statement_that_comes_in_between_is_not_overwritten() -> None:
     ("coach", "shown"),
     [
         (Coach(cal_user_id=7, name="Ada", email="ada@coach.example"), "Ada"),
-        (Coach(cal_user_id=7, email="ada@coach.example"), "ada@coach.example"),
+        (Coach(cal_user_id=7, username="ada", email="ada@coach.example"), "ada"),
         (Coach(cal_user_id=7), "Cal.com 7"),
     ],
 )

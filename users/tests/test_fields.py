@@ -27,6 +27,7 @@ def test_whatever_identifies_something_is_exact() -> None:
         ("booking", "chain_reference"),
         ("booking", "superseded_by"),
         ("booking", "payment_intent"),
+        ("booking", "refund_id"),
         ("booking", "coach_email"),
         ("booking", "client_email"),
         ("message", "digest"),

@@ -31,7 +31,7 @@ def test_whoever_is_new_becomes_a_user_without_a_password() -> None:
     assert (signed_up.created, signed_up.user) == (True, User.objects.get())
     assert rows() == [("dora-1", "Dora Client", "dora@example.org", False, False, True)]
     assert signed_up.user.has_usable_password() is False
-    assert str(signed_up.user) == "Dora Client <dora@example.org>"
+    assert str(signed_up.user) == "Dora Client"
 
 
 @pytest.mark.django_db

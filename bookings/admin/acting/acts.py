@@ -90,7 +90,9 @@ def _note(asked: Asked) -> str:
     return " · ".join(given)[:1000]
 
 
-def _each(one: One) -> Many:
+def each_by_itself(one: One) -> Many:
+    """Done to one booking after the other; what fails says so."""
+
     def each(bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]:
         for booking in bookings:
             try:
@@ -180,7 +182,7 @@ ACTS: dict[str, Kind] = {
             title=_("Cancel at Cal.com"),
             icon="event_busy",
             form=ask.Reason,
-            do=_each(_cancel),
+            do=each_by_itself(_cancel),
             warning=_("This can't be undone. Cal.com frees the time, mails all, and refunds by the event's policy."),
             is_offered=lambda booking: booking.obstacle_to_cancel(now=timezone.now()) is None,
         ),
@@ -189,7 +191,7 @@ ACTS: dict[str, Kind] = {
             title=_("Give to another coach"),
             icon="swap_horiz",
             form=ask.Reassign,
-            do=_each(_reassign),
+            do=each_by_itself(_reassign),
             warning=_("Cal.com mails the client and both coaches at once."),
             is_offered=lambda booking: booking.obstacle_to_cancel(now=timezone.now()) is None,
         ),
@@ -198,7 +200,7 @@ ACTS: dict[str, Kind] = {
             title=_("Mark absent or present"),
             icon="person_off",
             form=ask.Attendance,
-            do=_each(_attendance),
+            do=each_by_itself(_attendance),
             is_offered=lambda booking: booking.starts_at is not None and booking.starts_at <= timezone.now(),
         ),
         Kind(
@@ -206,14 +208,14 @@ ACTS: dict[str, Kind] = {
             title=_("Link to a user"),
             icon="person_add",
             form=ask.Link,
-            do=_each(_link),
+            do=each_by_itself(_link),
         ),
         Kind(
             did=Did.PAYMENT,
             title=_("Record a payment"),
             icon="payments",
             form=ask.PaymentSeen,
-            do=_each(_payment),
+            do=each_by_itself(_payment),
             for_one=True,
             warning=_("This can't be undone: what was seen paid stays paid. Only record what Stripe shows."),
         ),
@@ -222,7 +224,7 @@ ACTS: dict[str, Kind] = {
             title=_("Record a refund"),
             icon="currency_exchange",
             form=ask.RefundSeen,
-            do=_each(_refund),
+            do=each_by_itself(_refund),
             for_one=True,
             warning=_("This refunds nothing, and can't be undone. Refund at Stripe first, then record what it shows."),
         ),
@@ -231,7 +233,7 @@ ACTS: dict[str, Kind] = {
             title=_("Accept as free"),
             icon="redeem",
             form=ask.Note,
-            do=_each(_free),
+            do=each_by_itself(_free),
             warning=_("This can't be undone: the booking counts without a payment."),
             is_offered=lambda booking: booking.status == Status.PENDING,
         ),

@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from bookings import admin as admin_pages
 from bookings.admin.filters import NeedsSomebody
-from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price
+from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price, there
 from bookings.admin.told import LABELS
 from bookings.domain.registers import Register
 from bookings.models import Attention, Booking, Message, Run
@@ -65,6 +65,23 @@ def test_an_instant_names_its_zone() -> None:
     assert instant(moment) == "2026-12-03 14:00 UTC"
     assert instant(moment, timespec="seconds") == "2026-12-03 14:00:01 UTC"
     assert instant(None) == "-"
+
+
+def test_the_clients_zone_is_told_where_it_is_another() -> None:
+    moment = datetime.fromisoformat("2026-12-03T15:00:00Z")
+
+    assert there(moment, "Asia/Shanghai") == "2026-12-03 23:00 Asia/Shanghai"
+    assert [
+        there(moment, "Europe/London"),
+        there(moment, "Europe/Atlantis"),
+        there(moment, ""),
+        there(None, "UTC"),
+    ] == [
+        "",
+        "",
+        "",
+        "",
+    ]
 
 
 def luminance(colour: str) -> float:

@@ -1,0 +1,69 @@
+"""What people did, in one list: who, what, when, to which booking, and what came of it. Never edited."""
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin as Page
+
+from bookings.admin.search import found
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked
+from bookings.domain.words import Outcome
+from bookings.models import Act, Booking, Message, Run
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnly, Page):
+    """Who may see it may see payments too: the permission goes to those groups alone."""
+
+    list_display = ("when", "who", "what", "whom", "result_shown")
+    search_fields = ("=booking__reference",)  # So that there is a field to type into; see `search.found`.
+    search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
+    ordering = ("-id",)
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = CappedPaginator
+    list_fullwidth = True
+    fields = readonly_fields = ("when", "who", "what", "whom", "result_shown", "because_of")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Act]:
+        beside = (
+            "by",
+            Prefetch("booking", Booking.objects.without_registers()),
+            Prefetch("message", Message.objects.defer("body")),
+            Prefetch("run", Run.objects.all()),
+        )
+        return super().get_queryset(request).prefetch_related(*beside)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Act], search_term: str
+    ) -> tuple[QuerySet[Act], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        bookings = found(Booking.objects.all(), term, payments=True).order_by()
+        return queryset.filter(booking__in=list(bookings.values_list("pk", flat=True))), False
+
+    @admin.display(description=_("at"))
+    def when(self, act: Act) -> str:
+        return instant(act.at, timespec="seconds")
+
+    @admin.display(description=_("by"))
+    def who(self, act: Act) -> str:
+        return act.by.name
+
+    @admin.display(description=_("act"))
+    def what(self, act: Act) -> str:
+        return badge(Outcome.APPLIED if act.is_done else Outcome.FAILED, act.get_did_display())
+
+    @admin.display(description=_("booking"))
+    def whom(self, act: Act) -> str:
+        return "-" if act.booking is None else page_of(act.booking)
+
+    @admin.display(description=_("result"))
+    def result_shown(self, act: Act) -> str:
+        return narrow(stacked(act.note, act.result), width=14)
+
+    @admin.display(description=_("message"))
+    def because_of(self, act: Act) -> str:
+        return stacked(*(page_of(row) for row in (act.message, act.run) if row is not None))

@@ -1,0 +1,211 @@
+"""Each group of the staff sees what it may, in both languages, and does no more than it may."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.admin.acting.acts import ACTS
+from bookings.cal import staff as told
+from bookings.models import Attention, Booking, Did, Message, Run, RunKind
+from bookings.tests.admin import BOOKINGS, MESSAGES, booked, page_of, text_of
+from bookings.tests.admin.test_attention import CASES, SETTLE
+from careercoach.testing import body_of, signed_post
+from coaches.models import Coach
+from users.models import User
+
+EMAIL = "jonas.berg@client.example"
+SEES = {
+    "Operations": {"Act", "Attention", "Booking", "Coach", "Message", "Run", "User"},
+    "Auditors": {"Act", "Attention", "Booking", "Coach", "Group", "Message", "Run", "Schedule", "Task", "User"},
+    "Support": {"Attention", "Booking", "Coach", "User"},
+    "Administrators": {"Act", "Attention", "Booking", "Coach", "Group", "Message", "Run", "Schedule", "Task", "User"},
+}
+
+
+@pytest.fixture
+def member(client: Client, charlie: User) -> Callable[[str], Client]:
+    """A browser of a member of the group, as the migration makes it; tests that empty the tables took it away."""
+    import_module("bookings.migrations.0005_groups").make_groups(apps)
+
+    def of(group: str) -> Client:
+        User.objects.filter(pk=charlie.pk).update(is_staff=True)
+        charlie.groups.set(Group.objects.filter(name=group))
+        client.force_login(charlie)
+        return client
+
+    return of
+
+
+@pytest.fixture
+def rows(alice: User, post: Callable[..., None], client: Client) -> None:
+    """At least one of everything that comes by itself, and what must not leak."""
+    User.objects.create_user(EMAIL, "Jonas Berg")
+    post(body_of("booking_created_after_payment"), body_of("booking_paid"), body_of("booking_cancelled"))
+    signed_post(client, "no JSON")
+    Run.objects.create(kind=RunKind.COACHES, started_at=timezone.now())
+
+
+def pages(model: type[Model]) -> list[str]:
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    # The last case is the one that nobody has to hide: no user was found.
+    first = model._default_manager.order_by("-pk" if model is Attention else "pk").first()
+    changelist = reverse(f"{name}_changelist")
+    page = [] if first is None else [page_of(first), reverse(f"{name}_history", args=[first.pk])]
+    filtered = [f"{changelist}?{query}" for query in FILTERED.get(model.__name__, ())]
+    return [changelist, f"{changelist}?q=jonas", *filtered, *page]
+
+
+FILTERED = {
+    "Attention": ["state=settled", "condition=no_user"],
+    "Booking": ["status__exact=NO_SHOW", "starts=week", "starts_at_from=2026-01-01", "attention=any"],
+    "Message": ["outcome__exact=failed", "trigger=BOOKING_PAID"],
+    "Run": ["kind__exact=act"],
+    "User": ["is_staff__exact=1"],
+    "Coach": ["is_active__exact=1"],
+}
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("group", SEES)
+def test_each_group_opens_searches_and_filters_what_it_sees(
+    group: str, language: str, member: Callable[[str], Client], post: Callable[..., None]
+) -> None:
+    post(booked(1))
+    browser = member(group)
+    browser.cookies["django_language"] = language
+
+    answers = {
+        (model.__name__, address): browser.get(address).status_code
+        for model in admin.site._registry
+        for address in pages(model)
+    }
+
+    expected = {named: 200 if named[0] in SEES[group] else 403 for named in answers}
+    assert answers == expected
+    assert browser.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("group", ["Auditors", "Support"])
+def test_who_may_only_look_can_act_on_nothing(group: str, member: Callable[[str], Client]) -> None:
+    browser = member(group)
+    booking, case, message = Booking.objects.get(), Attention.objects.first(), Message.objects.first()
+    models = (Booking, Attention, Message, User, Coach)
+    before = [list(model.objects.order_by("pk").values()) for model in models]
+    assert case is not None
+    assert message is not None
+    acts = [ACTS[did].address([booking.pk]) for did in ACTS]
+    addresses = [
+        *acts,
+        reverse(SETTLE) + f"?ids={case.pk}",
+        reverse("admin:bookings_message_process", args=[message.pk]),
+        page_of(Coach.objects.get()),
+        page_of(User.objects.get(email=EMAIL)),
+    ]
+
+    answers = [browser.post(address, {"reason": "x", "note": "x"}).status_code for address in addresses]
+    chosen = {"_selected_action": [booking.pk], "index": 0}
+    lists = [
+        browser.post(reverse(name), {"action": action, **chosen}).status_code
+        for name, action in ((BOOKINGS, "cancel"), (CASES, "settle_chosen"), (MESSAGES, "process_again"))
+    ]
+
+    assert set(answers) == {403}
+    assert set(lists) <= {200, 302, 403}  # Back to the list, which knows no such action.
+    assert [list(model.objects.order_by("pk").values()) for model in models] == before
+    shown = text_of(browser, page_of(booking))
+    assert [act in shown for act in acts] == [False] * len(acts)
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("group", ["Operations", "Administrators"])
+def test_who_may_act_acts(group: str, member: Callable[[str], Client]) -> None:
+    browser = member(group)
+    booking = Booking.objects.get()
+
+    shown = text_of(browser, page_of(booking))
+    done = browser.post(ACTS[Did.LINK].address([booking.pk]), {"person": "alice-1", "note": "She said so."})
+
+    assert ACTS[Did.LINK].address([booking.pk]) in shown
+    assert (done.status_code, Booking.objects.get().user) == (302, User.objects.get(user_id="alice-1"))
+
+
+@pytest.mark.usefixtures("rows")
+def test_support_sees_no_address_and_nothing_of_money(member: Callable[[str], Client], sam: User) -> None:
+    booking = Booking.objects.get()
+    told.record_refund(booking, refund_id="re_77", amount=1234, note="half of it", by=sam, now=timezone.now())
+    Booking.objects.update(cancelled_by=EMAIL, coach_email="maya@coach.example")
+    browser = member("Support")
+    addresses = [
+        address
+        for model in (Attention, Booking, Coach, User)
+        for address in (reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),)
+    ]
+    addresses += [page_of(booking), page_of(Coach.objects.get()), page_of(User.objects.get(email=EMAIL))]
+
+    shown = "".join(text_of(browser, address) for address in addresses)
+
+    secrets = [EMAIL, "maya@coach.example", booking.payment_intent, "re_77", "90.00", "12.34", "half of it", "Paid"]
+    secrets += ["BOOKING_PAID", "refund", "Payment"]
+    assert [each for each in secrets if each in shown] == []
+    assert "j•••@client.example" in shown
+
+
+@pytest.mark.usefixtures("rows")
+def test_support_finds_by_what_it_is_told_and_finds_out_nothing(member: Callable[[str], Client]) -> None:
+    browser = member("Support")
+    booking = Booking.objects.get()
+
+    def found(name: str, **query: str) -> int:
+        return len(browser.get(reverse(name), query).context["cl"].queryset)
+
+    users, coaches = "admin:users_user_changelist", "admin:coaches_coach_changelist"
+    assert found(BOOKINGS, q=EMAIL) == found(users, q=EMAIL.upper()) == found(users, q="Jonas") == 1
+    assert found(coaches, q="maya") + found(coaches, q=" ") >= 1
+    assert found(users, q="client.example") == found(BOOKINGS, q=booking.payment_intent) == 0
+    refused = [
+        (BOOKINGS, "payment__exact"),
+        (BOOKINGS, "client_email__startswith"),
+        (users, "email__startswith"),
+        (coaches, "email__startswith"),
+    ]
+    assert [browser.get(reverse(name), {lookup: "p"}).status_code for name, lookup in refused] == [400] * 4
+
+
+@pytest.mark.usefixtures("rows")
+def test_an_administrator_lets_people_in_but_makes_nobody_all_powerful(
+    member: Callable[[str], Client], alice: User, sam: User
+) -> None:
+    browser = member("Administrators")
+    group = Group.objects.get(name="Operations")
+    form = {"name": "Alice", "email": alice.email, "is_active": "on", "is_staff": "on", "groups": [group.pk]}
+
+    own = browser.post(page_of(alice), form | {"is_superuser": "on"})
+    other = browser.post(page_of(sam), form)
+
+    alice.refresh_from_db()
+    assert (own.status_code, other.status_code) == (302, 403)
+    assert (alice.is_staff, alice.is_superuser, list(alice.groups.all())) == (True, False, [group])
+
+
+def test_groups_are_as_they_were_where_somebody_added_to_them(member: Callable[[str], Client]) -> None:
+    member("Support")
+    make: Any = import_module("bookings.migrations.0005_groups").make_groups
+    group = Group.objects.get(name="Support")
+    group.permissions.clear()
+
+    make(apps)
+    make(apps)
+
+    assert group.permissions.count() == 4
+    assert Group.objects.count() == 4

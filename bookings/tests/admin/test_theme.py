@@ -1,0 +1,93 @@
+"""The theme: every page in it, nothing asked of another machine, and no word of it without Chinese."""
+
+import re
+from pathlib import Path
+
+import pytest
+import unfold
+from django.contrib import admin
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext, override
+from unfold.admin import ModelAdmin as Page
+
+from bookings.admin.theme import dress
+from bookings.admin.words import WORDS
+from bookings.models import Booking
+from bookings.tests.admin import BOOKINGS, text_of
+from users.models import User
+
+FOLDER = Path(unfold.__file__).parent
+# Words in more than one form, with gaps that are filled in, or for what isn't used here.
+NOT_CHECKED = {"Select currency"}
+
+
+def test_every_page_is_in_the_theme() -> None:
+    assert [model for model, page in admin.site._registry.items() if not isinstance(page, Page)] == []
+
+
+def test_what_another_package_registers_is_dressed_and_keeps_its_ways() -> None:
+    class Plain(ModelAdmin):
+        list_display = ("uid",)
+
+    site = AdminSite()
+    site.register(Booking, Plain)
+    site.register(Group, ModelAdmin)
+
+    dress(site)
+    dress(site)
+
+    pages = [site.get_model_admin(model) for model in (Booking, Group)]
+    assert [isinstance(page, Page) for page in pages] == [True, True]
+    assert (pages[0].list_display, pages[1].search_fields) == (("uid",), ("name",))
+
+
+def test_no_page_asks_another_machine_for_anything(client: Client, sam: User) -> None:
+    client.force_login(sam)
+    shown = text_of(client, reverse(BOOKINGS)) + text_of(Client(), reverse("admin:login"))
+
+    loaded = re.findall(r"""<(?:link|script|img|iframe)\b[^>]*?(?:href|src)=["']([^"']+)""", shown)
+
+    assert loaded
+    assert [address for address in loaded if not address.startswith(("/static/", "/admin/"))] == []
+
+
+def test_every_word_of_the_theme_has_chinese() -> None:
+    """Those that pages of ours can show. After an upgrade this names what is to be added to `words`."""
+    words = set()
+    for folder in (FOLDER / "templates" / "admin", FOLDER / "templates" / "unfold", FOLDER / "contrib" / "filters"):
+        for template in folder.rglob("*.html"):
+            found = re.findall(r"""\{% trans(?:late)? (["'])(.+?)\1""", template.read_text())
+            words |= {word for _quote, word in found}
+    for module in ("admin", "forms", "widgets"):
+        words |= set(re.findall(r'\b_\("([^"]+)"\)', (FOLDER / f"{module}.py").read_text()))
+
+    with override("zh-hans"):
+        missing = [word for word in words - NOT_CHECKED if gettext(word) == word]
+        ours = [word for word in WORDS if isinstance(word, str) and gettext(word) == word]
+
+    assert (sorted(missing), ours) == ([], [])
+    assert len(words) > 50
+
+
+@pytest.mark.parametrize(("cookie", "shown"), [("Europe/Paris", "CET"), ("Europe/Atlantis", "UTC"), ("", "UTC")])
+def test_times_are_in_the_zone_of_the_browser(cookie: str, shown: str, client: Client, sam: User) -> None:
+    Booking.objects.create(uid="u", starts_at="2026-12-01T12:00:00Z", client_time_zone="America/Chicago")
+    client.force_login(sam)
+    client.cookies["viewer_zone"] = cookie
+
+    page = text_of(client, reverse(BOOKINGS))
+
+    hour = "13:00" if shown == "CET" else "12:00"
+    assert f"2026-12-01 {hour} {shown}" in page
+    assert "2026-12-01 06:00 America/Chicago" in page
+
+
+def test_a_login_leads_to_the_dashboard(client: Client, sam: User) -> None:
+    typed = {"username": sam.email, "password": "sams-password"}
+
+    response = client.post(reverse("admin:login"), typed)
+
+    assert (response.status_code, response.headers["Location"]) == (302, reverse("admin:index"))
