@@ -19,6 +19,8 @@ from bookings.domain.words import Payment, Status, Why
 from bookings.models import Booking, Obstacle, StatusChange
 
 Json = dict[str, Any]
+ALLOWED: Json = {"allowed": True, "reason": None, "reasonLabel": None}
+KINDS: tuple[type[TextChoices], ...] = (Status, Why, Payment, Obstacle)
 
 # Columns of a booking and of its coach that an answer is made of.
 COLUMNS = (
@@ -28,16 +30,20 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What values are called in one language."""
+
+    status: Mapping[str, str]
+    why: Mapping[str, str]
+    payment: Mapping[str, str]
+    obstacle: Mapping[str, str]
+
+
 @cache
-def _labels(language: str) -> Mapping[str, Mapping[str, str]]:
-    kinds: tuple[type[TextChoices], ...] = (Status, Why, Payment, Obstacle)
+def labels(language: str) -> Labels:
     with override(language):
-        return {kind.__name__: {value: str(label) for value, label in kind.choices} for kind in kinds}
-
-
-def labels(kind: type[TextChoices]) -> Mapping[str, str]:
-    """What its values are called in the language of the request."""
-    return _labels(get_language() or "en")[kind.__name__]
+        return Labels(*({value: str(label) for value, label in kind.choices} for kind in KINDS))
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -46,7 +52,7 @@ def instant(moment: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What an answer depends on beside the rows: the clock, who asks, and at which address.
+    """What an answer depends on beside the rows: the clock, the language, who asks, and at which address.
 
     `history` has the earlier bookings of each chain by its reference, the oldest first.
     """
@@ -55,42 +61,71 @@ class Page:
     site: str
     user_id: str
     history: Mapping[str, Iterable[Booking]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=lambda: labels(get_language() or "en"))
 
     def booking(self, booking: Booking) -> Json:
         """One entry of the list: a chain of reschedules, as its newest booking shows it."""
-        obstacles = {
-            "cancel": booking.obstacle_to_cancel(now=self.now),
-            "reschedule": booking.obstacle_to_reschedule(now=self.now),
-            "join": booking.obstacle_to_join(now=self.now),
-        }
+        cancel = booking.obstacle_to_cancel(now=self.now)
+        reschedule = booking.obstacle_to_reschedule(now=self.now)
+        join = booking.obstacle_to_join(now=self.now)
         return {
             "bookingId": booking.chain_reference,
-            **_state(booking),
+            **self._state(booking),
             "title": booking.title,
             "coach": coach(booking),
             "timeZone": booking.client_time_zone,
             "joinOpensAt": instant(booking.join_opens_at),
             "payment": {
                 "state": booking.payment,
-                "stateLabel": labels(Payment)[booking.payment],
+                "stateLabel": self.labels.payment[booking.payment],
                 "listPrice": booking.price,
                 "currency": booking.currency,
             },
             "links": {
                 "manage": links.manage_url(booking),
-                "cancel": None if obstacles["cancel"] else links.cancel_url(booking),
-                "reschedule": None if obstacles["reschedule"] else links.reschedule_url(booking),
-                "join": links.join_url(booking) if obstacles["join"] in (None, Obstacle.EARLY) else None,
+                "cancel": None if cancel else links.cancel_url(booking),
+                "reschedule": None if reschedule else links.reschedule_url(booking),
+                "join": links.join_url(booking) if join in (None, Obstacle.EARLY) else None,
                 "ics": self._ics(booking) if booking.starts_at else None,
             },
-            "can": {act: _permission(obstacle) for act, obstacle in obstacles.items()},
+            "can": {
+                "cancel": self._permission(cancel),
+                "reschedule": self._permission(reschedule),
+                "join": self._permission(join),
+            },
             "history": [
-                {**_state(earlier), "coach": coach(earlier)}
+                {**self._state(earlier), "coach": coach(earlier)}
                 for earlier in self.history.get(booking.chain_reference, ())
             ],
             "hasRecording": booking.has_recording,
             "hasTranscript": booking.has_transcript,
         }
+
+    def change(self, change: StatusChange) -> Json:
+        """One change of status, with its reason."""
+        return {
+            "status": change.new,
+            "statusLabel": self.labels.status[change.new],
+            "reason": change.why,
+            "reasonLabel": self.labels.why[change.why],
+            "at": instant(change.changed_at),
+        }
+
+    def _state(self, booking: Booking) -> Json:
+        return {
+            "uid": booking.uid,
+            "status": booking.status,
+            "statusLabel": self.labels.status[booking.status],
+            "reason": booking.why,
+            "reasonLabel": self.labels.why[booking.why],
+            "startTime": instant(booking.starts_at),
+            "endTime": instant(booking.ends_at),
+        }
+
+    def _permission(self, obstacle: Obstacle | None) -> Json:
+        if obstacle is None:
+            return ALLOWED
+        return {"allowed": False, "reason": obstacle.value, "reasonLabel": self.labels.obstacle[obstacle]}
 
     def _ics(self, booking: Booking) -> str:
         return f"{self.site}/api/bookings/{booking.chain_reference}.ics?userId={quote(self.user_id, safe='')}"
@@ -104,32 +139,3 @@ def coach(booking: Booking) -> Json | None:
         "username": booking.coach.username,
         "timeZone": booking.coach.time_zone,
     }
-
-
-def change(change: StatusChange) -> Json:
-    """One change of status, with its reason."""
-    return {
-        "status": change.new,
-        "statusLabel": labels(Status)[change.new],
-        "reason": change.why,
-        "reasonLabel": labels(Why)[change.why],
-        "at": instant(change.changed_at),
-    }
-
-
-def _state(booking: Booking) -> Json:
-    return {
-        "uid": booking.uid,
-        "status": booking.status,
-        "statusLabel": labels(Status)[booking.status],
-        "reason": booking.why,
-        "reasonLabel": labels(Why)[booking.why],
-        "startTime": instant(booking.starts_at),
-        "endTime": instant(booking.ends_at),
-    }
-
-
-def _permission(obstacle: Obstacle | None) -> Json:
-    if obstacle is None:
-        return {"allowed": True, "reason": None, "reasonLabel": None}
-    return {"allowed": False, "reason": obstacle.value, "reasonLabel": labels(Obstacle)[obstacle]}

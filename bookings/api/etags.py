@@ -2,58 +2,58 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.conf import settings
+from django.db import connection
 from django.utils.http import parse_etags, quote_etag
 from rest_framework.request import Request
 
-from bookings.models import BookingQuerySet
 from bookings.models.booking import OPENS
+from users.models import User
+
+# An instant as a number, so that a sum of them changes with each one; modulo some days, so that a sum has room. The
+# latest alone would miss a change that was made before the latest and committed after it. SQLite keeps text, without a
+# fraction where that is zero.
+MICROSECONDS = {
+    "mysql": "MOD(CAST(UNIX_TIMESTAMP({0}) * 1000000 AS SIGNED), 1000000000000)",
+    "sqlite": "((strftime('%%s', {0}) * 1000000 + substr({0} || '.000000', 21, 6)) %% 1000000000000)",
+}
 
 
-class Microseconds(models.Func):
-    """An instant as a number, so that a sum of them changes with each one; modulo some days, so that it has room.
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a user's list depends on: every change of a booking or its coach, and how far the clock has come."""
 
-    The latest alone would miss a change that was made before the latest and committed after it.
-    """
-
-    output_field = models.BigIntegerField()
-
-    def as_mysql(self, compiler: Any, connection: Any) -> Any:
-        template = "MOD(CAST(UNIX_TIMESTAMP(%(expressions)s) * 1000000 AS SIGNED), 1000000000000)"
-        return self.as_sql(compiler, connection, template=template)
-
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        """It is kept as text, without a fraction where that is zero."""
-        seconds, fraction = "strftime('%%%%s', %(expressions)s)", "substr(%(expressions)s || '.000000', 21, 6)"
-        template = f"(({seconds} * 1000000 + {fraction}) %%%% 1000000000000)"
-        return self.as_sql(compiler, connection, template=template)
+    rows: int
+    heads: int
+    changes: int
+    changes_of_coaches: int
+    over: int
+    open: int
 
 
-def state(bookings: BookingQuerySet, *, chosen: Q, now: datetime) -> dict[str, Any]:
-    """What a user's list depends on: every change of a booking or its coach, and how far the clock has come.
+def state_of(user: User, *, now: datetime) -> State:
+    """One query, of the user's own rows. By hand, since the ORM takes longer to write it than MySQL to answer it."""
+    micros = MICROSECONDS[connection.vendor]
+    ours = settings.CAL_EVENT_TYPE_IDS
+    allowed = f" AND (b.event_type IS NULL OR b.event_type IN ({', '.join(map(str, ours))}))" if ours else ""
+    at = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*), SUM(b.is_head), SUM({micros.format('b.updated_at')}),"  # noqa: S608 numbers and names
+            f" SUM({micros.format('c.updated_at')}), SUM(CASE WHEN b.ends_at <= %s THEN 1 ELSE 0 END),"
+            " SUM(CASE WHEN b.starts_at <= %s THEN 1 ELSE 0 END)"
+            f" FROM booking b LEFT JOIN coach c ON c.id = b.coach_id WHERE b.user_id = %s{allowed}",
+            [at(now), at(now + OPENS), user.pk],
+        )
+        return State(*(int(value or 0) for value in cursor.fetchone()))
 
-    `total` counts the entries that are chosen. One query, of the user's own rows.
-    """
-    return bookings.aggregate(
-        total=Count("id", filter=Q(is_head=True) & chosen),
-        rows=Count("id"),
-        heads=Count("id", filter=Q(is_head=True)),
-        latest=Max("updated_at"),
-        changes=Sum(Microseconds("updated_at")),
-        coaches=Sum(Microseconds("coach__updated_at")),
-        over=Count("id", filter=Q(ends_at__lte=now)),
-        open=Count("id", filter=Q(starts_at__lte=now + OPENS)),
-    )
 
-
-def tag(state: dict[str, Any], *others: object) -> str:
+def tag(*told: object) -> str:
     """Weak, since compression between us and the caller may change the bytes."""
-    told = repr([*state.values(), *others])
-    return f'W/"{hashlib.sha256(told.encode(errors="replace")).hexdigest()[:32]}"'
+    return f'W/"{hashlib.sha256(repr(told).encode(errors="replace")).hexdigest()[:32]}"'
 
 
 def is_known(request: Request, etag: str) -> bool:

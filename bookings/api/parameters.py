@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ParseError
@@ -63,8 +64,9 @@ class Name(serializers.RegexField):
         return super().to_internal_value(data)
 
 
-WITHOUT_BLANKS = r"^[^\s\x00-\x1f\x7f]+$"
-ON_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"  # And not only blanks.
+# Control characters are named, since JavaScript counts others among the blanks than Python does.
+WITHOUT_BLANKS = r"^[^\s\x00-\x1f\x7f-\x9f\ufeff]+$"
+ON_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f\ufeff][^\x00-\x1f\x7f-\x9f]*$"  # And not only blanks.
 
 
 class Email(Text):
@@ -198,7 +200,7 @@ class SignUp(Of):
         required=False,
         help_text="The business system's own name of the user; made up here if not given. The same again updates.",
     )
-    name = Text(max_length=200)
+    name = Text(max_length=200, validators=[RegexValidator(ON_ONE_LINE)])
     email = Email(max_length=EMAIL_LENGTH, validators=[AddressValidator()])
 
 

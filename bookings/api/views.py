@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from bookings.api import answers, calendar, errors, etags, parameters, schema
+from bookings.api import calendar, errors, etags, parameters, schema
 from bookings.api.answers import Json, Page
 from bookings.api.choosing import Chosen, chosen, history, rows_of
 from bookings.cal import finding, inbox, links
@@ -86,17 +86,18 @@ class Bookings(APIView):
                 again = {"Retry-After": str(COME_AGAIN)}
                 return Response({"state": "waiting"}, status=status.HTTP_202_ACCEPTED, headers=again)
             wanted = Chosen(wanted.filter & Q(chain_reference=reference), wanted.order)
-        state = etags.state(Booking.objects.of_user(user), chosen=wanted.filter, now=now)
-        total, number, size = state["total"], given.get("page", 1), given.get("pageSize", PER_PAGE)
-        first, last = (number - 1) * size, number * size
-        if first >= total and number > 1:
-            raise NotFound("Invalid page.")
+        state = etags.state_of(user, now=now)
         address = request.build_absolute_uri()
         etag = etags.tag(state, user.pk, address, get_language())
         if etags.is_known(request, etag):
             return revalidated(Response(status=status.HTTP_304_NOT_MODIFIED), etag)
+        total = rows_of(user, wanted).count() if wanted.filter else state.heads
+        number, size = given.get("page", 1), given.get("pageSize", PER_PAGE)
+        first, last = (number - 1) * size, number * size
+        if first >= total and number > 1:
+            raise NotFound("Invalid page.")
         rows = list(rows_of(user, wanted)[first:last]) if total else []
-        moved = history(user, rows) if state["rows"] > state["heads"] else {}
+        moved = history(user, rows) if state.rows > state.heads else {}
         page = Page(now=now, site=site_of(request), user_id=user.user_id, history=moved)
         body: Json = {
             "count": total,
@@ -150,7 +151,7 @@ class OneBooking(APIView):
     def get(self, request: Request, **in_path: str) -> Response:
         user, booking = booking_of(request, **in_path)
         page = Page(now=timezone.now(), site=site_of(request), user_id=user.user_id, history=history(user, [booking]))
-        timeline = [answers.change(change) for change in StatusChange.objects.of_chain(booking)]
+        timeline = [page.change(change) for change in StatusChange.objects.of_chain(booking)]
         return Response(page.booking(booking) | {"timeline": timeline})
 
 

@@ -124,7 +124,10 @@ NO_TEXT = "Not a valid string."
         ),
         (
             {"name": "D\x00", "email": "d@e.org"},
-            [("null_characters_not_allowed", "Null characters are not allowed.", "name")],
+            [
+                ("invalid", "Enter a valid value.", "name"),
+                ("null_characters_not_allowed", "Null characters are not allowed.", "name"),
+            ],
         ),
         (
             {"name": "\ud800", "email": "d@e.org"},

@@ -80,7 +80,7 @@ class CalCom:
         chance = self.random
         start = (now + timedelta(days=chance.choice([-3, -1, 2, 5]))).replace(minute=0, second=0, microsecond=0)
         start += timedelta(hours=number % 20)
-        at = min(start, now) - timedelta(days=2)
+        at = start - timedelta(hours=3) if start <= now else now - timedelta(days=2)
         booker = desk.Booker(name=f"Client {number}", email=f"client{number}@example.com", time_zone="Europe/Paris")
         booking = desk.book(event_type=self.event_type, start=start, booker=booker, now=at)
         pauses = [timedelta(minutes=chance.choice([1, 20, 100, 1500])) for _act in range(chance.randint(0, 9))]
