@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from bookings.models import Booking, Message
-from careercoach.testing import BODIES, all_recorded, body_of, recorded, signed_post
+from careercoach.testing import BODIES, all_recorded, body_of, problem, recorded, signed_post
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def failed(response: Any, detail: str) -> None:
     """It was answered 422 with this detail, and kept as failed with the same."""
     assert (response.status_code, response.json()) == (
         422,
-        {"type": "client_error", "errors": [{"code": "unreadable", "detail": detail, "attr": None}]},
+        problem(("unreadable", detail, None), kind="client_error"),
     )
     kept = Message.objects.values_list("trigger", "uid", "outcome", "error", "attempts")
     assert list(kept) == [("", "", "failed", detail, 1)]
