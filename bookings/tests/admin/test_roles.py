@@ -1,6 +1,6 @@
 """Each group of the staff sees what it may, in both languages, and does no more than it may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from bookings.admin.acting.acts import ACTS
 from bookings.cal import staff as told
@@ -32,8 +33,11 @@ SEES = {
 
 
 @pytest.fixture
-def member(client: Client, charlie: User) -> Callable[[str], Client]:
-    """A browser of a member of the group, as the migration makes it; tests that empty the tables took it away."""
+def member(client: Client, charlie: User) -> Iterator[Callable[[str], Client]]:
+    """A browser of a member of the group, as the migration makes it; tests that empty the tables took it away.
+
+    The language of the last page would stay that of the tests that follow.
+    """
     import_module("bookings.migrations.0005_groups").make_groups(apps)
 
     def of(group: str) -> Client:
@@ -42,7 +46,8 @@ def member(client: Client, charlie: User) -> Callable[[str], Client]:
         client.force_login(charlie)
         return client
 
-    return of
+    with override("en"):
+        yield of
 
 
 @pytest.fixture
