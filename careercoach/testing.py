@@ -1,6 +1,7 @@
 """Shared by all tests: the cast, the only way to the webhook, and Cal.com's bodies."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from unittest.mock import ANY
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 
@@ -24,6 +26,9 @@ BODIES = Path(__file__).resolve().parent.parent / "bookings" / "tests" / "cal"
 # How fast a property is checked says more of what else the machine does than of the code.
 property_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_settings.load_profile("unhurried")
+
+# A run in the background inherits that Ctrl-C is ignored, and the processes that it starts and ends so would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -45,6 +50,7 @@ def _configuration(settings: Any) -> None:
     settings.CAL_PAYMENT_REQUIRED = False
     settings.API_KEYS = []
     settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = 0
+    translation.deactivate()  # A page leaves its language to the thread, and each test would hand it to the next.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -52,8 +52,12 @@ class Demo:
         return requests.get(f"{self.url}{path}", parameters, timeout=20).json()
 
     def end(self) -> int:
+        """As Ctrl-C; one that doesn't heed it is killed, so as not to trouble the tests after it."""
         self.process.send_signal(signal.SIGINT)
-        self.said += self.process.communicate(timeout=20)[0]
+        try:
+            self.said += self.process.communicate(timeout=20)[0]
+        finally:
+            self.process.kill()
         return self.process.returncode
 
 
