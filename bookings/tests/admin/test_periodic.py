@@ -72,7 +72,7 @@ def test_each_job_is_shown_with_what_came_of_it_last(client: Client, sam: User) 
     for expected in (
         "Failed messages, again",
         "at rest",
-        "10 minutes",
+        "4 minutes",
         ">day<",
         "Resync of bookings 7: done, 4 calls.",
         "&lt;b&gt;Failed&lt;/b&gt;",

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django_q.models import Task
 
 from bookings.domain.words import Outcome
-from bookings.models import Booking, Message, StatusChange
+from bookings.models import Act, Booking, Did, Difference, Done, Message, Run, RunKind, RunState, StatusChange
 from bookings.periodic import pruning
 from bookings.tests.periodic.conftest import NOW
 from careercoach.testing import body_of
+from users.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +110,44 @@ def test_results_of_failed_jobs_go_after_a_month(result: Callable[..., Task]) ->
 
     assert pruning.prune_results(now=NOW) == 1
     assert set(Task.objects.values_list("pk", flat=True)) == {young.pk, done.pk}
+
+
+def run_of(days: float, kind: RunKind = RunKind.BOOKINGS, **values: Any) -> Run:
+    """A run that began so many days ago and found nothing, unless told otherwise."""
+    began = NOW - timedelta(days=days)
+    return Run.objects.create(
+        **{"kind": kind, "state": RunState.DONE, "started_at": began, "watermark": began} | values
+    )
+
+
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_runs_that_found_nothing_go_after_two_weeks(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "AT_ONCE", at_once)
+    for kind in (RunKind.BOOKINGS, RunKind.COACHES, RunKind.CLOCK, RunKind.BOOKINGS):
+        run_of(15, kind)
+    young = {run_of(13).pk, run_of(0).pk}
+
+    assert pruning.prune_runs(now=NOW) == 4
+    assert set(Run.objects.values_list("pk", flat=True)) == young
+    assert pruning.prune_runs(now=NOW) == 0
+
+
+def test_runs_stay_that_something_rests_on(sam: User) -> None:
+    seen, told, done = run_of(99), run_of(99), run_of(99, RunKind.ACT)
+    Difference.objects.create(run=seen, uid="x", field="title", done=Done.NOTHING)
+    Message.objects.filter(pk=kept(99)).update(run=told)
+    Act.objects.create(did=Did.CANCEL, by=sam, at=NOW, run=done)
+    kinds = ({"changed": 1}, {"created": 1}, {"failed": 1}, {"state": RunState.FAILED}, {"state": RunState.RUNNING})
+    others = [run_of(99, **values) for values in kinds]
+    run_of(1)
+
+    assert pruning.prune_runs(now=NOW) == 0
+    assert Run.objects.filter(pk__in=[each.pk for each in (seen, told, done, *others)]).count() == 8
+
+
+def test_the_run_that_says_how_far_we_have_read_stays_however_old() -> None:
+    last = run_of(99)
+    run_of(98, RunKind.COACHES, watermark=None)
+
+    assert pruning.prune_runs(now=NOW) == 1
+    assert list(Run.objects.all()) == [last]

@@ -9,7 +9,7 @@ from django_q.models import OrmQ, Schedule
 from django_q.scheduler import scheduler
 
 from bookings.periodic import schedules
-from bookings.periodic.jobs import BY_NAME, DAY, JOBS
+from bookings.periodic.jobs import BY_NAME, DAY, JOBS, MINUTE
 from bookings.tests.periodic.conftest import NOW, held_elsewhere
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def at(hour: int, minute: int) -> datetime:
 EXPECTED = {
     "retry_messages": ("I", 1, NOW, -1),
     "end_meetings": ("I", 1, NOW, -1),
-    "resync_bookings": ("I", 10, NOW, -1),
+    "resync_bookings": ("I", 4, NOW, -1),
     "resync_coaches": ("D", None, at(3, 0), -1),
     "prune_messages": ("D", None, at(3, 30), -1),
 }
@@ -45,6 +45,12 @@ def test_each_job_is_in_the_schedule_once_however_often_it_is_written() -> None:
     assert rows() == EXPECTED
     assert Schedule.objects.count() == len(JOBS)
     assert set(Schedule.objects.values_list("func", flat=True)) == {"bookings.periodic.running.run"}
+
+
+def test_what_webhooks_missed_is_asked_for_within_five_minutes() -> None:
+    a_look_at_the_schedule, a_run = MINUTE / 2, MINUTE / 2
+
+    assert BY_NAME["resync_bookings"].every + a_look_at_the_schedule + a_run <= 5 * MINUTE
 
 
 def test_without_a_key_nothing_asks_cal_com(settings: Any) -> None:
@@ -65,7 +71,7 @@ def test_what_the_staff_let_rest_keeps_resting_and_all_else_follows_the_code() -
 
     schedules.write(now=NOW)
 
-    expected = EXPECTED | {"resync_bookings": ("I", 10, NOW, 0), "somebody else's": ("O", None, NOW, -1)}
+    expected = EXPECTED | {"resync_bookings": ("I", 4, NOW, 0), "somebody else's": ("O", None, NOW, -1)}
     assert rows() == expected
     assert Schedule.objects.get(name="resync_bookings").args == "'resync_bookings'"
     assert Schedule.objects.filter(pk=strangers.pk).exists()

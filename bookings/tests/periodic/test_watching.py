@@ -68,8 +68,8 @@ def test_a_job_that_is_not_run_is_named(change: dict[str, Any], expected: tuple[
         (36, 1, ("red", "resync_bookings fails again and again")),
         (None, 1, ("yellow", "resync_bookings failed the last time")),
         (None, 40, ("red", "resync_bookings fails again and again")),
-        (84, 90, ("green", "all 5 jobs run as planned")),
-        (86, 90, ("red", "resync_bookings has said nothing since 2026-11-25 10:34 UTC, though it was started")),
+        (66, 90, ("green", "all 5 jobs run as planned")),
+        (68, 90, ("red", "resync_bookings has said nothing since 2026-11-25 10:52 UTC, though it was started")),
     ],
 )
 def test_a_job_that_fails_or_hangs_is_named(
