@@ -152,6 +152,8 @@ class Booking(models.Model):
     rescheduled = models.BooleanField(default=False)
     rescheduled_by = models.CharField(max_length=254, blank=True)
     from_reschedule = models.CharField(max_length=40, blank=True, db_index=True)  # The uid it took the place of.
+    entry_uid = models.CharField(max_length=40, blank=True)  # Whose entry in calendars it has; none: its own.
+    moves = models.PositiveIntegerField(default=0)  # How often that entry was moved.
     moved_over_api = models.BooleanField(default=False)  # Its reason stands elsewhere then.
     no_show = models.BooleanField(default=False)  # Of the booker.
     no_show_host = models.BooleanField(default=False)
@@ -178,6 +180,12 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def take_the_place_of(self, old: "Booking") -> None:
+        """It keeps the old one's entry in calendars (recorded v602/003), however often that was moved."""
+        self.from_reschedule = old.uid
+        self.entry_uid = old.entry_uid or old.uid
+        self.moves = old.moves + 1
 
     @property
     def is_open(self) -> bool:

@@ -48,16 +48,18 @@ def run(*, host: str, port: int, site: str, data: Path, with_history: bool) -> i
 
     thread = threading.Thread(target=beside, name="cal.com", daemon=True)
     try:
-        # Its own Ctrl-C handling exits the process, with code 0.
         serve(host, port, get_wsgi_application(), threading=True, on_bind=lambda _port: thread.start())
     except KeyboardInterrupt:
         pass
+    except OSError as error:
+        print(f"The demo can't listen on {host}, port {port}: {error.strerror}. --host 127.0.0.1 always can.")
+        return 1
     finally:
         stop.set()
         if thread.is_alive():
             thread.join(timeout=5)
         worker.end()
-        print("\nThe demo has ended; its data are kept. make demo goes on, make demo-reset starts over.")
+    print("\nThe demo has ended; its data are kept. make demo goes on, make demo-reset starts over.")
     return 0
 
 

@@ -70,7 +70,7 @@ def _row(booking: Booking, responses: Body) -> Body:
         "metadata": dict(booking.metadata),
         "isRecorded": False,
         "iCalUID": parts.calendar_uid(booking),
-        "iCalSequence": 1 if booking.from_reschedule else 0,
+        "iCalSequence": booking.moves,
         **dict.fromkeys(["rating", "ratingFeedback"]),
         "noShowHost": False,
         **dict.fromkeys(["oneTimePassword", "cancelledBy", "rescheduledBy"]),

@@ -110,8 +110,7 @@ def video_url(booking: Booking) -> str:
 
 
 def calendar_uid(booking: Booking) -> str:
-    """A booking that took the place of another keeps its calendar entry (recorded v602/003)."""
-    return f"{booking.from_reschedule or booking.uid}@Cal.com"
+    return f"{booking.entry_uid or booking.uid}@Cal.com"
 
 
 # --- What is sold, and to whom ---------------------------------------------------------------------------------------

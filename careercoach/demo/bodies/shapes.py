@@ -40,7 +40,7 @@ def direct(booking: Booking, *, confirmed: bool, old: Booking | None = None, by:
         "location": parts.LOCATION,
         "destinationCalendar": [],
         "iCalUID": parts.calendar_uid(booking) if old is None else ABSENT,
-        "iCalSequence": 0 if old is None else 1,
+        "iCalSequence": booking.moves,
         "requiresConfirmation": not confirmed,
         "oneTimePassword": None if confirmed else str(booking.one_time_password),
         "hashedLink": None,

@@ -132,7 +132,7 @@ def _same_again(*, event_type: EventType, start: datetime, booker: Booker) -> Bo
 
 def _move(booking: Booking, *, old: Booking, by_host: bool, reason: str, now: datetime) -> Booking:
     """The new row of a reschedule; the old one is cancelled without a word (webhooks.md §4)."""
-    booking.from_reschedule = old.uid
+    booking.take_the_place_of(old)
     booking.rescheduling_reason = reason
     booking.rescheduled_by = old.host.email if by_host else booking.email
     booking.answers = old.answers | booking.answers

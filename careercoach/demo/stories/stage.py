@@ -56,8 +56,8 @@ class Stage:
         self.made += 1
         seed = f"{self.seed} {self.made}"
         start = self.start if old is None else old.start + LATER
-        moved = {} if old is None else {"from_reschedule": old.uid, "rescheduled_by": by, "rescheduling_reason": WHY}
-        return Booking(
+        moved = {} if old is None else {"rescheduled_by": by, "rescheduling_reason": WHY}
+        booking = Booking(
             pk=number(seed),
             uid=parts.letters(seed, 22),
             event_type=self.event_type,
@@ -77,6 +77,9 @@ class Stage:
             created_at=self.begin,
             **moved,
         )
+        if old is not None:
+            booking.take_the_place_of(old)
+        return booking
 
     def webhook(self) -> Webhook:
         return Webhook(

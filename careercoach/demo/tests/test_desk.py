@@ -220,6 +220,18 @@ def test_a_paid_session_that_its_client_moves_waits_for_the_coach(paid, event_ty
     assert "rescheduleUid" not in bodies_of(moved)["BOOKING_CREATED"]["payload"]
 
 
+def test_however_often_it_is_moved_it_stays_one_entry_in_calendars(paid, event_type, alice):
+    moved = paid
+    for hours in (1, 2):
+        start = AT_ELEVEN + timedelta(hours=hours)
+        moved = desk.book(event_type=event_type, start=start, booker=alice, now=NOW, moving=moved)
+        desk.confirm(moved, now=NOW)
+    desk.cancel(moved, reason="", by="", now=NOW)
+
+    told_last = bodies_of(moved)["BOOKING_CANCELLED"]["payload"]
+    assert (told_last["iCalUID"], told_last["iCalSequence"]) == (f"{paid.uid}@Cal.com", 3)
+
+
 def test_the_end_of_the_meeting_that_was_moved_away_still_comes(paid, event_type, alice):
     desk.book(event_type=event_type, start=AT_ELEVEN, booker=alice, now=NOW, moving=paid)
     told()

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from itertools import takewhile
 from pathlib import Path
 
 import environ
@@ -41,12 +42,8 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self.said = ""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-            if "Ctrl-C" in line:
-                return
+        self.said = "".join(takewhile(lambda line: "Ctrl-C" not in line, self.process.stdout))
 
     def ask(self, path: str, **parameters: str) -> dict:
         return requests.get(f"{self.url}{path}", parameters, timeout=20).json()
@@ -97,6 +94,17 @@ def test_a_port_that_is_in_use_is_said_with_the_cure(capsys):
         assert __main__.main(["--port", str(port)]) == 1
 
     assert f"make demo PORT={port + 1}" in capsys.readouterr().out
+
+
+def test_an_address_that_is_not_this_machine_s_is_said(tmp_path):
+    demo = Demo(tmp_path, "--host", "192.0.2.1", "--no-history")  # Reserved for documentation: nobody has it.
+
+    assert demo.process.wait(timeout=20) == 1
+    assert demo.end() == 1
+    assert demo.said == (
+        f"The demo can't listen on 192.0.2.1, port {demo.port}: Cannot assign requested address. "
+        "--host 127.0.0.1 always can.\n"
+    )
 
 
 @pytest.mark.parametrize("port", ["0", "-5", "65536"])

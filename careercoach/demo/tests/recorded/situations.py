@@ -60,6 +60,7 @@ def situation(body: Body) -> Situation:
 
     event_type = _event_type(payload)
     host = _host(payload)
+    before = payload.get("rescheduleUid") or _entry_before(payload)
     booking = Booking(
         pk=payload.get("bookingId", payload.get("id", 24)),
         uid=payload.get("uid") or payload.get("bookingUid", ""),
@@ -83,7 +84,9 @@ def situation(body: Body) -> Situation:
         cancelled_by=payload.get("cancelledBy") or "",
         rejection_reason=payload.get("rejectionReason", ""),
         rescheduling_reason=answer("rescheduleReason") or "",
-        from_reschedule=payload.get("rescheduleUid") or _entry_before(payload),
+        from_reschedule=before,
+        entry_uid=before,
+        moves=1 if before else 0,
         rescheduled_by=payload.get("rescheduledBy") or "",
         no_show_host=payload.get("participants") == [],
         no_show=payload.get("participants") == [],

@@ -79,6 +79,7 @@ def booking_of(row: Row) -> Booking:
         rescheduling_reason=responses.get("rescheduledReason") or responses.get("rescheduleReason") or "",
         rescheduled_by=row["rescheduledByEmail"] or "",
         from_reschedule=row.get("rescheduledFromUid", ""),
+        entry_uid=row.get("rescheduledFromUid", ""),
         moved_over_api="reschedulingReason" in row,
         no_show=booker["absent"],
         no_show_host=row["absentHost"],

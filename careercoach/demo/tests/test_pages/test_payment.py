@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from careercoach.demo import desk
+from careercoach.demo.models import Booking
 from careercoach.demo.pages import words
 from careercoach.demo.tests.test_pages.conftest import only, text
 
@@ -34,6 +35,15 @@ def test_who_paid_is_led_to_the_confirmation(client, paid):
 
     for answer in (client.get(path), client.post(path), client.post(path, {"card": "declined"})):
         assert answer["Location"] == f"/booking/{paid.uid}?isSuccessBookingPage=true"
+
+
+def test_a_session_that_costs_nothing_leads_to_the_confirmation(client, booked):
+    Booking.objects.update(price=0)
+    path = f"/payment/{booked.payment_uid}"
+
+    for answer in (client.get(path), client.post(path)):
+        assert answer["Location"] == f"/booking/{booked.uid}?isSuccessBookingPage=true"
+    assert only().paid_at is None
 
 
 def test_a_cancelled_booking_asks_for_no_money(client, booked):
