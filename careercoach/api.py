@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -141,6 +142,7 @@ def _user_id(request: Request) -> str:
         return request.query_params["userId"]
     try:
         body = request.data
-    except (APIException, RecursionError):
-        return ""  # The view reads it again, and says what is wrong.
+    except (APIException, SuspiciousOperation, RecursionError) as error:
+        request.unreadable = error  # For whoever reads it next: then REST framework takes the body for an empty one.
+        return ""
     return str(body.get("userId") or "") if hasattr(body, "get") else ""

@@ -1,12 +1,14 @@
 """One shape of errors for all of the API: `{type, errors: [{code, detail, attr}], requestId, retryable}`."""
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -23,6 +25,20 @@ class DatabaseAway(APIException):
     default_detail = _("The database can't be reached. Try again shortly.")
     wait = 5  # Seconds, for Retry-After.
     retryable = True
+
+
+class Unreadable(ParseError):
+    """Whatever the parser said of it is said in English, and to whoever wrote the parser."""
+
+    default_detail = _("The body can't be read: it isn't what its Content-Type says, or is nested too deeply.")
+
+
+class TooMuch(APIException):
+    """Django reads no more than DATA_UPLOAD_MAX_… allow."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "too_much"
+    default_detail = _("This is more than the API takes: 1 MiB, and 1,000 parameters.")
 
 
 class OurFailure(APIException):
@@ -48,8 +64,10 @@ class ErrorHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, OperationalError | InterfaceError):
             return DatabaseAway()
-        if isinstance(exc, SuspiciousOperation):  # More fields than Django reads, say.
-            return ParseError()
+        if isinstance(exc, SuspiciousOperation):
+            return TooMuch()
+        if isinstance(exc, ParseError):
+            return Unreadable()
         return super().convert_known_exceptions(exc)
 
     def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
@@ -67,7 +85,12 @@ class UnknownPath(APIView):
 
 
 class InShape:
-    """What Django itself refuses under /api/, before a view of ours is reached, is told in the API's shape too."""
+    """What Django itself refuses under /api/, before a view of ours is reached, is told in the API's shape too.
+
+    Headers stay as they are: without those of CORS, a page of another site couldn't read what is wrong.
+    """
+
+    refused = _("This request can't be answered.")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -82,12 +105,15 @@ class InShape:
             return response
         status = HTTPStatus(response.status_code)
         failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        return JsonResponse(
-            {
-                "type": "server_error" if failed else "client_error",
-                "errors": [{"code": status.name.lower(), "detail": f"{status.phrase}.", "attr": None}],
-                "requestId": getattr(request, "request_id", ""),
-                "retryable": False,
-            },
-            status=status,
-        )
+        with override(get_language_from_request(request)):  # It may have failed before Django looked at that.
+            detail = str(OurFailure.default_detail if failed else self.refused)
+        body = {
+            "type": "server_error" if failed else "client_error",
+            "errors": [{"code": status.name.lower(), "detail": detail, "attr": None}],
+            "requestId": getattr(request, "request_id", ""),
+            "retryable": False,
+        }
+        response.content = json.dumps(body).encode()
+        response.headers["Content-Type"] = "application/json"
+        response.headers["Content-Length"] = str(len(response.content))
+        return response

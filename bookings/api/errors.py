@@ -19,6 +19,11 @@ class BookingNotFound(NotFound):
     default_detail = _("This user has no booking with this bookingId.")
 
 
+class PageNotFound(NotFound):
+    default_code = "page_not_found"
+    default_detail = _("The list has no such page.")
+
+
 class Conflict(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"

@@ -25,9 +25,11 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo
 def given(request: Request, **in_path: str) -> dict[str, Any]:
     """All that the caller gave. Raises ValidationError for one thing given twice differently, and ParseError."""
     try:
+        if failed := getattr(request, "unreadable", None):  # As whoever counted this call has found.
+            raise failed
         body = request.data
     except RecursionError:
-        raise ParseError(_("The body is nested too deeply.")) from None
+        raise ParseError from None
     if not isinstance(body, Mapping):
         raise serializers.ValidationError(_("The body must be a JSON object."), code="not_an_object")
     found: dict[str, Any] = dict(in_path)

@@ -14,14 +14,18 @@ Responses = Mapping[int, OpenApiResponse]
 ID = "5f0c9c7e2b1d4c0e9a3b7d6f8e1a2c4b"
 
 
-def problem(
-    what: str, *codes: str, kind: str = "client_error", attr: str | None = None, retryable: bool = False
-) -> OpenApiResponse:
-    """An answer in the one shape, with an example for each code."""
-    said = {"detail": "A sentence in the caller's language.", "attr": attr}
-    told = {"requestId": ID, "retryable": retryable}
-    shown = [OpenApiExample(code, {"type": kind, "errors": [{"code": code, **said}], **told}) for code in codes]
-    return OpenApiResponse(shapes.Problem, what, shown)
+RETRYABLE = ("throttled", "cal_unavailable", "database_unavailable")
+
+
+def problem(what: str, *codes: str, kind: str = "client_error", attr: str | None = None) -> OpenApiResponse:
+    """An answer in the one shape, with an example for each code. A test holds it against what is answered."""
+
+    def shown(code: str) -> OpenApiExample:
+        said = {"code": code, "detail": "A sentence in the caller's language.", "attr": attr}
+        told = {"type": kind, "errors": [said], "requestId": ID, "retryable": code in RETRYABLE}
+        return OpenApiExample(code, told)
+
+    return OpenApiResponse(shapes.Problem, what, [shown(code) for code in codes])
 
 
 def good(shape: Any, what: str, example: Any) -> OpenApiResponse:
@@ -37,11 +41,9 @@ ALWAYS: Responses = {
     ),
     401: problem("This deployment asks for an API key.", "missing_api_key", "wrong_api_key"),
     405: problem("Not with this method; `Allow` names those that are.", "method_not_allowed"),
-    429: problem("Too many calls. Come again after `Retry-After` seconds.", "throttled", retryable=True),
+    429: problem("Too many calls. Come again after `Retry-After` seconds.", "throttled"),
     500: problem("Our failure. The request's id finds it in our log.", "error", kind="server_error"),
-    503: problem(
-        "Come again after `Retry-After` seconds.", "database_unavailable", kind="server_error", retryable=True
-    ),
+    503: problem("Come again after `Retry-After` seconds.", "database_unavailable", kind="server_error"),
 }
 NO_USER = problem("There is no user with this userId.", "user_not_found")
 NO_BOOKING = problem("There is no such user, or no such booking of theirs.", "user_not_found", "booking_not_found")
@@ -117,7 +119,11 @@ BOOKING_URL = operation(
         **WITH_BODY,
         200: good(shapes.Url, "The link", examples.URL),
         404: NO_USER,
-        503: problem("There is no page to book on, or the database is away.", "not_configured", "database_unavailable"),
+        503: problem(
+            "There is no page to book on, or the database is away.",
+            *("not_configured", "database_unavailable"),
+            kind="server_error",
+        ),
     },
     request=parameters.ToBook,
     example={"userId": "crm-4711", "start": "2026-12-01T09:00:00Z", "timeZone": "Europe/Berlin"},
@@ -136,7 +142,6 @@ SLOTS = operation(
             "Cal.com or the database is away, or slots are not configured.",
             *("cal_unavailable", "not_configured", "database_unavailable"),
             kind="server_error",
-            retryable=True,
         ),
     },
     parameters.OfSlots,
@@ -156,7 +161,7 @@ LIST = operation(
         304: OpenApiResponse(None, "Nothing has changed since the answer with this ETag."),
         404: problem(
             "There is no such user, no such page, or the uid is another user's.",
-            *("user_not_found", "not_found", "booking_not_found"),
+            *("user_not_found", "page_not_found", "booking_not_found"),
         ),
     },
     parameters.List,

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -95,7 +94,7 @@ class Bookings(APIView):
         number, size = given.get("page", 1), given.get("pageSize", PER_PAGE)
         first, last = (number - 1) * size, number * size
         if first >= total and number > 1:
-            raise NotFound("Invalid page.")
+            raise errors.PageNotFound
         rows = list(rows_of(user, wanted)[first:last]) if total else []
         moved = history(user, rows) if state.rows > state.heads else {}
         page = Page(now=now, site=site_of(request), user_id=user.user_id, history=moved)

@@ -304,7 +304,7 @@ def test_the_list_comes_in_pages(client: Client, post: Post, alice: User) -> Non
 def test_a_page_that_is_not_there_is_not_found(page: int, client: Client, alice: User) -> None:
     response = client.get("/api/bookings", {"userId": "alice-1", "page": page})
 
-    assert (response.status_code, response.json()) == (404, refused("not_found", "Invalid page."))
+    assert (response.status_code, response.json()) == (404, refused("page_not_found", "The list has no such page."))
 
 
 @pytest.mark.parametrize("sessions", [1, 3, 30])

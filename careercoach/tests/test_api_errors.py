@@ -51,7 +51,7 @@ def test_what_django_refuses_by_itself_is_told_in_the_same_shape(client: Client,
     api = client.get("/api/bookings", headers={"Host": "other.example"})
     page = client.get("/admin/login/", headers={"Host": "other.example"})
 
-    expected = problem(("bad_request", "Bad Request.", None), kind="client_error")
+    expected = problem(("bad_request", "This request can't be answered.", None), kind="client_error")
     assert (api.status_code, api.json()) == (400, expected)
     assert api.headers["X-Request-Id"] == api.json()["requestId"]
     assert (page.status_code, page.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
@@ -63,8 +63,20 @@ def test_what_fails_before_any_view_is_told_in_the_same_shape() -> None:
         RequestFactory().get("/api/bookings")
     )
 
-    expected = problem(("internal_server_error", "Internal Server Error.", None), kind="server_error")
+    detail = "Something went wrong here. The request's id finds it in our log."
+    expected = problem(("internal_server_error", detail, None), kind="server_error")
     assert (answer.status_code, json.loads(answer.content)) == (500, expected)
+
+
+def test_a_page_of_another_site_can_read_what_django_refuses(client: Client, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS, settings.ALLOWED_HOSTS = ["https://front.example"], ["testserver"]
+    headers = {"Origin": "https://front.example", "Host": "other.example"}
+
+    answer = client.get("/api/bookings", headers=headers)
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "bad_request")
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://front.example"
+    assert answer.headers["Content-Length"] == str(len(answer.content))
 
 
 @pytest.mark.parametrize("accepted", ["text/html", "application/xml", "nonsense"])

@@ -105,14 +105,14 @@ def test_an_answer_costs_two_statements_more(client: Client, alice: User, django
         ask(client, "alice-1")
 
 
-def test_where_nobody_can_count_the_call_goes_on(client: Client) -> None:
+def test_where_nobody_can_count_the_call_goes_on(client: Client, alice: User) -> None:
     def broken(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if "shared_cache" in sql:
             raise OperationalError(1213, "Deadlock found")
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(broken):
-        assert [client.get("/api/meta").status_code for _each in range(6)] == [200] * 6
+        assert [ask(client, "alice-1") for _each in range(6)] == [200] * 6
 
 
 def test_cal_coms_webhook_and_the_schema_have_no_limit(client: Client) -> None:

@@ -14,6 +14,7 @@ from bookings.domain.words import Payment, Status, Why
 from bookings.models import Obstacle
 from careercoach.settings import BASE_DIR
 from careercoach.testing import body_of
+from careercoach.testing import problem as told
 from users.models import User
 
 DOCUMENT = yaml.safe_load((BASE_DIR / "docs" / "openapi.yml").read_text())
@@ -30,12 +31,29 @@ def wrong(schema: dict[str, Any], value: Any) -> list[str]:
     return [error.message for error in validator.iter_errors(value)]
 
 
-def test_the_schema_is_served_in_both_forms(client: Client) -> None:
-    as_yaml = client.get("/api/schema", headers={"Accept": "*/*"})
-    as_json = client.get("/api/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
+@pytest.mark.parametrize(
+    ("accepted", "kind"),
+    [
+        ("*/*", ""),
+        ("text/html,*/*;q=0.8", ""),
+        ("application/yaml", ""),
+        ("application/json", "+json"),
+        ("application/vnd.oai.openapi+json", "+json"),
+    ],
+)
+def test_the_schema_is_served_in_both_forms(accepted: str, kind: str, client: Client) -> None:
+    """It never says that it can't be had as one likes: the page to read it accepts what few others do."""
+    answer = client.get("/api/schema", headers={"Accept": accepted})
 
-    assert yaml.safe_load(as_yaml.content) == as_json.json()
-    assert as_json.json()["paths"].keys() == DOCUMENT["paths"].keys()
+    assert answer.headers["Content-Type"].split(";")[0] == f"application/vnd.oai.openapi{kind}"
+    assert yaml.safe_load(answer.content)["paths"].keys() == DOCUMENT["paths"].keys()
+
+
+def test_what_is_wrong_with_asking_for_it_is_told_as_anywhere(client: Client) -> None:
+    answer = client.post("/api/schema")
+
+    expected = told(("method_not_allowed", 'Method "POST" not allowed.', None), kind="client_error")
+    assert (answer.status_code, answer.headers["Content-Type"], answer.json()) == (405, "application/json", expected)
 
 
 def test_the_page_to_read_it_comes_from_our_own_files(client: Client) -> None:
