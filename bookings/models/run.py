@@ -82,7 +82,10 @@ class Run(models.Model):
             known("kind", RunKind, "run_kind_known"),
             known("state", RunState, "run_state_known"),
         )
-        indexes = (models.Index(fields=["kind", "id"], name="run_by_kind"),)
+        indexes = (
+            models.Index(fields=["kind", "id"], name="run_by_kind"),
+            models.Index(fields=["kind", "started_at"], name="run_kind_start"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
