@@ -108,24 +108,23 @@ class Bookings(APIView):
 
 
 def chain_of_user(user: User, uid: str) -> str | None:
-    """The chain of the booking that has this uid, if it is the user's; None where nobody knows it yet.
+    """The chain of the booking that has this uid, if it is the user's; None where nobody knows yet whose it is.
 
-    What we don't know, or nobody's, is asked for at Cal.com first. Raises BookingNotFound for another's.
+    That is asked of Cal.com then: the webhooks after a payment don't tell it. Raises BookingNotFound for another's.
     """
-    found = _of_uid(uid)
-    if found is None or found[1] is None:
+    reference, owner = _of_uid(uid)
+    if owner is None:
         finding.look_up(uid)
-        found = _of_uid(uid)
-        if found is None:
-            return None
-    reference, owner = found
+        reference, owner = _of_uid(uid)
+    if owner is None:
+        return None
     if owner != user.pk:
         raise errors.BookingNotFound
     return reference
 
 
-def _of_uid(uid: str) -> tuple[str, int | None] | None:
-    return Booking.objects.ours().filter(uid=uid).values_list("chain_reference", "user_id").first()
+def _of_uid(uid: str) -> tuple[str, int | None]:
+    return Booking.objects.ours().filter(uid=uid).values_list("chain_reference", "user_id").first() or ("", None)
 
 
 def page_before(address: str, number: int) -> str:

@@ -15,7 +15,7 @@ from bookings.cal.payloads.fields import Node, PayloadError
 from bookings.domain.words import Source
 
 CALLS_PER_MINUTE = 20  # Of Cal.com's 120: the resync must not starve.
-REMEMBERED = 60  # Seconds for which a uid that Cal.com doesn't know is not asked for again.
+REMEMBERED = 60  # Seconds for which what Cal.com has answered is not asked for again.
 ASKING = 10  # Seconds at most for which another caller's question is waited for.
 PATIENCE = (2.0, 4.0)  # Seconds: to connect, and for the answer. Whoever waits is told to come again instead.
 
@@ -23,28 +23,24 @@ PATIENCE = (2.0, 4.0)  # Seconds: to connect, and for the answer. Whoever waits 
 def look_up(uid: str) -> None:
     """Ask Cal.com for the booking and record what it says, as a message of the inbox. Raises nothing of Cal.com's.
 
-    Asked for once a minute at most while Cal.com doesn't know it, and by one caller at a time. Safe beside the webhook:
-    messages come in any order.
+    Asked for once a minute at most, and by one caller at a time. Safe beside the webhook: messages come in any order.
     """
     name = f"not-asked-for:{hashlib.sha256(uid.encode(errors='replace')).hexdigest()}"
     if not cache.add(name, 1, ASKING):
         return
+    asked_at = timezone.now()
     try:
-        asked_at = timezone.now()
         with answered(PATIENCE, share="calls for look-ups", most=CALLS_PER_MINUTE) as cal:
             row = cal.booking(uid)
-    except NotFound:
-        cache.set(name, 1, REMEMBERED)
     except (Unanswered, NotConfigured):
-        pass  # Nobody asks again for ASKING seconds.
-    else:
-        if _is_ours(row):
-            body = {"requestedAt": asked_at.isoformat(), "booking": row}
-            with suppress(PayloadError):  # Kept as failed; the inbox says why.
-                inbox.process(inbox.receive(json.dumps(body).encode(), source=Source.API))
-            cache.delete(name)
-        else:
-            cache.set(name, 1, REMEMBERED)
+        return  # Nobody asks again for ASKING seconds.
+    except NotFound:
+        row = {}
+    cache.set(name, 1, REMEMBERED)
+    if row and _is_ours(row):
+        body = {"requestedAt": asked_at.isoformat(), "booking": row}
+        with suppress(PayloadError):  # Kept as failed; the inbox says why.
+            inbox.process(inbox.receive(json.dumps(body).encode(), source=Source.API))
 
 
 def _is_ours(row: Row) -> bool:
