@@ -8,6 +8,7 @@ wherever it is shown, and whatever a message or a client wrote is escaped.
 from bookings.admin.acts import ActAdmin
 from bookings.admin.attention import AttentionAdmin
 from bookings.admin.bookings import BookingAdmin
+from bookings.admin.differences import DifferenceAdmin
 from bookings.admin.messages import MessageAdmin
 from bookings.admin.periodic import ScheduleAdmin, TaskAdmin
 from bookings.admin.runs import RunAdmin
@@ -18,6 +19,7 @@ __all__ = [
     "AttentionAdmin",
     "BookingAdmin",
     "BookingUserAdmin",
+    "DifferenceAdmin",
     "MessageAdmin",
     "RunAdmin",
     "ScheduleAdmin",

@@ -24,6 +24,7 @@ class ActAdmin(ReadOnly, Page):
     show_full_result_count = False
     paginator = CappedPaginator
     list_fullwidth = True
+    list_before_template = "bookings/office/list.html"
     fields = readonly_fields = ("when", "who", "what", "whom", "result_shown", "because_of")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Act]:
@@ -41,7 +42,7 @@ class ActAdmin(ReadOnly, Page):
         term = search_term.strip()
         if not term:
             return queryset, False
-        bookings = found(Booking.objects.all(), term, payments=True).order_by()
+        bookings = found(request, Booking.objects.all(), term, payments=True).order_by()
         return queryset.filter(booking__in=list(bookings.values_list("pk", flat=True))), False
 
     @admin.display(description=_("at"))
@@ -62,7 +63,7 @@ class ActAdmin(ReadOnly, Page):
 
     @admin.display(description=_("result"))
     def result_shown(self, act: Act) -> str:
-        return narrow(stacked(act.note, act.result), width=14)
+        return narrow(stacked(act.note, act.came_of_it), width=14)
 
     @admin.display(description=_("message"))
     def because_of(self, act: Act) -> str:

@@ -24,6 +24,8 @@ from bookings.admin.acting.acts import MOST
 from bookings.admin.acting.cures import cure_of
 from bookings.admin.acting.forms import Note
 from bookings.admin.acting.views import keys_in
+from bookings.admin.export import Column, Exports, Viewed
+from bookings.admin.exported import of_attention
 from bookings.admin.search import found
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, page_of, soft, stacked, unbroken
 from bookings.models import Act, Attention, AttentionQuerySet, AttentionState, Booking, Did, Message
@@ -65,7 +67,7 @@ class OfCondition(admin.SimpleListFilter):
 
 
 @admin.register(Attention)
-class AttentionAdmin(ReadOnly, Page):
+class AttentionAdmin(Exports, ReadOnly, Page):
     """Nobody edits a case; the permission to change one is what is needed to settle it."""
 
     list_display = ("what", "whom", "coach", "held_since", "cure")
@@ -100,7 +102,7 @@ class AttentionAdmin(ReadOnly, Page):
         term = search_term.strip()
         if not term:
             return queryset, False
-        bookings = found(Booking.objects.all(), term, payments=seeing.sees_payments()).order_by()
+        bookings = found(request, Booking.objects.all(), term, payments=seeing.sees_payments()).order_by()
         keys = list(bookings.values_list("pk", flat=True))
         messages_of = list(Message.objects.filter(uid=term).values_list("pk", flat=True)[:MOST])
         return queryset.filter(Q(booking__in=keys) | Q(message__in=messages_of)), False
@@ -110,6 +112,9 @@ class AttentionAdmin(ReadOnly, Page):
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bookings.change_attention")
+
+    def export_columns(self, viewed: Viewed) -> list[Column]:
+        return of_attention(viewed)
 
     def get_urls(self) -> list[URLPattern]:
         settle = self.admin_site.admin_view(self.settle_view)
@@ -166,14 +171,14 @@ class AttentionAdmin(ReadOnly, Page):
             messages.warning(request, gettext("Not settled, for the facts have changed: %(case)s") % {"case": case})
 
     def _keep(self, request: HttpRequest, case: Attention, did: Did, note: str) -> None:
-        what = str(case.get_condition_display())
         Act.objects.create(
             did=did,
             booking=case.booking,
             message=case.message,
             by=request.user,
             at=timezone.now(),
-            note=f"{what} · {note}" if note else what,
+            note=note,
+            result=case.condition,
         )
 
     # --- How it looks ------------------------------------------------------------------------------------------------

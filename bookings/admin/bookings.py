@@ -13,6 +13,8 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from bookings.admin import seeing
 from bookings.admin.acting.views import ActsOnBookings
 from bookings.admin.details import Details
+from bookings.admin.export import Column, Exports, Viewed
+from bookings.admin.exported import of_bookings
 from bookings.admin.filters import Between, NeedsSomebody, OfUser, Starts
 from bookings.admin.page import page_context
 from bookings.admin.search import found
@@ -40,7 +42,7 @@ SAID_BY_STATUS = frozenset({Why.ACCEPTED, Why.CANCELLED, Why.ENDED})
 
 
 @admin.register(Booking)
-class BookingAdmin(ActsOnBookings, Details, ReadOnly, Page):
+class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
     """All bookings, those of event types that we don't sell too, which say so."""
 
     list_display = ("name", "state", "start", "coach", "client", "person", "money")
@@ -61,7 +63,7 @@ class BookingAdmin(ActsOnBookings, Details, ReadOnly, Page):
     def get_queryset(self, request: HttpRequest) -> BookingQuerySet:
         people = (
             Prefetch("coach", Coach.objects.only("name", "email", "cal_user_id")),
-            Prefetch("user", User.objects.only("name", "email")),
+            Prefetch("user", User.objects.only("name", "email", "user_id")),
         )
         return super().get_queryset(request).without_registers().prefetch_related(*people)
 
@@ -80,7 +82,10 @@ class BookingAdmin(ActsOnBookings, Details, ReadOnly, Page):
     def get_search_results(
         self, request: HttpRequest, queryset: BookingQuerySet, search_term: str
     ) -> tuple[BookingQuerySet, bool]:
-        return found(queryset, search_term, payments=seeing.sees_payments()), False
+        return found(request, queryset, search_term, payments=seeing.sees_payments()), False
+
+    def export_columns(self, viewed: Viewed) -> list[Column]:
+        return of_bookings(viewed)
 
     def get_urls(self) -> list[URLPattern]:
         return [*self.act_urls(), *super().get_urls()]

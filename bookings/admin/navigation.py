@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
-from bookings.models import Act, Attention, Booking, Message, Run
+from bookings.models import Act, Attention, Booking, Difference, Message, Run
 from coaches.models import Coach
 from users.models import User
 
@@ -21,6 +21,7 @@ ICONS: dict[type[Model], str] = {
     Booking: "event",
     Message: "inbox",
     Run: "sync",
+    Difference: "compare_arrows",
     Act: "touch_app",
     User: "person",
     Coach: "school",
@@ -28,7 +29,7 @@ ICONS: dict[type[Model], str] = {
 }
 GROUPS: tuple[tuple[Any, tuple[type[Model], ...]], ...] = (
     (_("Daily work"), (Attention, Booking)),
-    (_("Where it came from"), (Message, Run, Act)),
+    (_("Where it came from"), (Message, Run, Difference, Act)),
     (_("People"), (User, Coach, Group)),
 )
 

@@ -3,11 +3,10 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
+from bookings.admin.differences import cells
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table
 from bookings.domain.words import Outcome
 from bookings.models import Difference, Run, RunState
@@ -103,21 +102,5 @@ class RunAdmin(ReadOnly, Page):
     def found(self, run: Run) -> str:
         rows = Difference.objects.filter(run=run).select_related("booking").defer("booking__registers")[:MOST]
         return table(
-            (_("Booking"), _("Field"), _("Ours"), _("Theirs"), _("What was done")),
-            [
-                (_page(each), each.field, _value(each.ours), _value(each.theirs), each.get_done_display())
-                for each in rows
-            ],
+            (_("Booking"), _("Field"), _("Ours"), _("Theirs"), _("What was done")), [cells(each) for each in rows]
         )
-
-
-def _page(each: Difference) -> object:
-    if each.booking is None:
-        return each.uid
-    return format_html(
-        '<a href="{}">{}</a>', reverse("admin:bookings_booking_change", args=[each.booking_id]), each.uid
-    )
-
-
-def _value(value: object) -> object:
-    return "-" if value is None else _("Yes") if value is True else _("No") if value is False else value

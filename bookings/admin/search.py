@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 from bookings.domain.projection import canonical_reference
 from bookings.models import Booking, BookingQuerySet
@@ -19,17 +20,19 @@ STRIPE = re.compile(r"(pi|py|ch|re|pyr|trr)_\w+")
 UID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
-def found(queryset: BookingQuerySet, term: str, *, payments: bool) -> BookingQuerySet:
+def found(request: HttpRequest, queryset: BookingQuerySet, term: str, *, payments: bool) -> BookingQuerySet:
     """Those of these that the term finds: the first shape by which any is. Takes a query for each shape that it has.
 
-    A reference or a uid of any booking finds its whole chain.
+    A reference or a uid of any booking finds its whole chain. Where more than MOST are found, the request is told in
+    `search_is_cut`, for the page to say so.
     """
     term = term.strip()
     if not term:
         return queryset
     for keys in _keys(queryset, term, payments=payments):
         if keys:
-            return queryset.filter(pk__in=keys)
+            request.search_is_cut = MOST if len(keys) > MOST else None
+            return queryset.filter(pk__in=keys[:MOST])
     return queryset.none()
 
 
@@ -37,7 +40,7 @@ def _keys(queryset: BookingQuerySet, term: str, *, payments: bool) -> Iterator[l
     bookings = queryset.order_by()
 
     def keys(condition: Q) -> list[int]:
-        return list(bookings.filter(condition).values_list("pk", flat=True)[:MOST])
+        return list(bookings.filter(condition).values_list("pk", flat=True)[: MOST + 1])
 
     if "@" in term:
         email = normalised(term)

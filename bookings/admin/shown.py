@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.paginator import Paginator
 from django.db.models import Model
@@ -13,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin import viewer
 from bookings.domain.attention import OF_MONEY, Condition
 from bookings.domain.words import Outcome, Payment, Status
 from bookings.models.attention import AttentionState
@@ -55,8 +55,15 @@ def price(amount: int | None, currency: str) -> str:
         return ""
     if not currency:
         return str(_("%(amount)d minor units") % {"amount": amount})
-    code = currency.upper()
-    return f"{amount} {code}" if code in WITHOUT_HUNDREDTHS else f"{amount // 100}.{amount % 100:02} {code}"
+    return f"{units(amount, currency)} {currency.upper()}"
+
+
+def units(amount: int | None, currency: str) -> str:
+    """The same as a number alone: "90.00"; minor units where no currency is known."""
+    if amount is None:
+        return ""
+    whole = not currency or currency.upper() in WITHOUT_HUNDREDTHS
+    return str(amount) if whole else f"{amount // 100}.{amount % 100:02}"
 
 
 def instant(moment: datetime | None, *, timespec: str = "minutes") -> str:
@@ -67,14 +74,15 @@ def instant(moment: datetime | None, *, timespec: str = "minutes") -> str:
     return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec=timespec)} {local.tzname()}"
 
 
-def there(moment: datetime | None, zone: str) -> str:
+def there(moment: datetime | None, name: str) -> str:
     """The same in the client's zone; empty where nobody told one, or where the viewer is in the same."""
-    if moment is None or not zone or zone not in available_timezones():
+    zone = viewer.zone(name)
+    if moment is None or zone is None:
         return ""
-    local = moment.astimezone(ZoneInfo(zone))
+    local = moment.astimezone(zone)
     if local.utcoffset() == timezone.localtime(moment).utcoffset():
         return ""
-    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} {zone}"
+    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} {name}"
 
 
 def badge(value: str, label: object) -> str:

@@ -124,13 +124,15 @@ def _cause(message: Message) -> str:
 
 
 def _of_act(act: Act) -> Entry:
-    may_see = seeing.sees_payments() or act.did not in Act.OF_MONEY
+    may_see = seeing.sees_payments() or not act.is_of_money
+    of_a_case = act.condition is not None
+    noted = (str(act.came_of_it) if of_a_case else "", act.note)
     return Entry(
         at=act.at,
         key=(2, act.pk),
         title=act.get_did_display() if may_see else _("Done by staff"),
         cause=act.by.name,
         tone=GREEN if act.is_done else RED,
-        note=act.note if may_see else "",
-        problem=act.result if may_see else "",
+        note=" · ".join(filter(None, noted)) if may_see else "",
+        problem=act.result if may_see and not of_a_case else "",
     )

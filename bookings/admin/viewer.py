@@ -6,6 +6,7 @@ variable: pages of the admin are made by objects that all requests share, so it 
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +17,20 @@ COOKIE = "viewer_zone"
 _request: ContextVar[HttpRequest | None] = ContextVar("viewer_request", default=None)
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Read once, since it is made of the files of all zones: that takes as long as many a page."""
+    return frozenset(available_timezones())
+
+
+def zone(name: str) -> ZoneInfo | None:
+    """The zone of this name; None where there is none: names beyond the list may be paths."""
+    return ZoneInfo(name) if name in _zones() else None
+
+
 def zone_of(request: HttpRequest) -> ZoneInfo | None:
-    """The browser's zone, where it said one that there is: names beyond the list may be paths."""
-    name = request.COOKIES.get(COOKIE, "")
-    return ZoneInfo(name) if name in available_timezones() else None
+    """The browser's zone, where it said one that there is."""
+    return zone(request.COOKIES.get(COOKIE, ""))
 
 
 def may(permission: str) -> bool:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.domain.attention import OF_MONEY, Condition
 from bookings.models.booking import Booking
 from bookings.models.message import Message
 from bookings.models.rules import known
@@ -27,7 +28,9 @@ class Did(models.TextChoices):
 class Act(models.Model):
     """One act of one person on one booking or message. Written once, never changed.
 
-    `note` is what the person wrote; `result` is what came of it where more is to be said than that it was done.
+    `note` is what the person wrote; `result` is what came of it where more is to be said than that it was done. Of a
+    case that was settled or opened again, `result` is the condition: by its code, since each reads it in a language of
+    their own.
     """
 
     did = models.CharField(_("act"), max_length=20, choices=Did)
@@ -41,6 +44,7 @@ class Act(models.Model):
     result = models.CharField(_("result"), max_length=1000, blank=True)
 
     OF_MONEY = frozenset({Did.PAYMENT, Did.REFUND, Did.FREE})
+    OF_CASES = frozenset({Did.SETTLE, Did.REOPEN})
 
     class Meta:
         db_table = "act"
@@ -52,3 +56,18 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return self.get_did_display()
+
+    @property
+    def condition(self) -> Condition | None:
+        """What was wrong, of a case; None of other acts, and where the note says it, as those of before do."""
+        is_told = self.did in self.OF_CASES and self.result in Condition.values
+        return Condition(self.result) if is_told else None
+
+    @property
+    def is_of_money(self) -> bool:
+        return self.did in self.OF_MONEY or self.condition in OF_MONEY
+
+    @property
+    def came_of_it(self) -> str:
+        """`result` in the reader's words."""
+        return self.result if self.condition is None else str(self.condition.label)

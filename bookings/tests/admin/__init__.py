@@ -10,6 +10,7 @@ from careercoach.testing import body_of
 
 BOOKINGS = "admin:bookings_booking_changelist"
 MESSAGES = "admin:bookings_message_changelist"
+EMAIL = "jonas.berg@client.example"  # Of the client in Cal.com's bodies.
 
 
 def page_of(row: Model) -> str:

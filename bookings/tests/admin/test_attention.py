@@ -100,11 +100,26 @@ def test_a_case_is_settled_with_a_note_and_opened_again(staff: Client, cases: li
     assert told(settled) == ["1 settled."]
     assert ("No refund, by the policy." in shown, "Settled by Sam Staff" in story) == (True, True)
     assert told(reopened)[-1] == "1 case opened again."
-    assert list(Act.objects.order_by("id").values_list("did", "by__name", "note")) == [
-        ("settle", "Sam Staff", "Paid, but cancelled · No refund, by the policy."),
-        ("reopen", "Sam Staff", "Paid, but cancelled"),
+    assert list(Act.objects.order_by("id").values_list("did", "by__name", "note", "result")) == [
+        ("settle", "Sam Staff", "No refund, by the policy.", "paid_cancelled"),
+        ("reopen", "Sam Staff", "", "paid_cancelled"),
     ]
     assert listed(staff) == ["paid_cancelled", "failed_message", "no_user"]
+
+
+def test_each_reads_what_was_settled_in_their_own_language(staff: Client, cases: list[Attention]) -> None:
+    case = Attention.objects.get(condition="no_user")
+    staff.cookies["django_language"] = "zh-hans"
+    staff.post(reverse(SETTLE) + f"?ids={case.pk}", {"note": "All well."})
+    staff.cookies["django_language"] = "en"
+
+    shown = {language: [] for language in ("en", "zh-hans")}
+    for language, pages in shown.items():
+        staff.cookies["django_language"] = language
+        pages += [text_of(staff, page_of(case.booking)), text_of(staff, reverse("admin:bookings_act_changelist"))]
+
+    assert ["No user was found · All well." in shown["en"][0], "No user was found" in shown["en"][1]] == [True, True]
+    assert ["没有找到用户 · All well." in shown["zh-hans"][0], "没有找到用户" in shown["zh-hans"][1]] == [True, True]
 
 
 def test_several_are_settled_at_once_but_for_one_that_is_already(staff: Client, cases: list[Attention]) -> None:

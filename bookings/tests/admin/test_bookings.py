@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin.search import MOST
 from bookings.models import Booking, Message, StatusChange
 from bookings.tests.admin import BOOKINGS, MESSAGES, booked, page_of, text_of
+from bookings.tests.admin.test_attention import CASES
 from careercoach.testing import body_of, signed_post
 from users.models import User
 
@@ -83,6 +85,20 @@ def test_bookings_are_found(client: Client, sam: User, post: Callable[..., None]
     nothing = ["Drei", "pi_4", "nobody@example.org", "CC-00000-00000"]
     assert [found(term) for term in nothing] == [[], [], [], []]
     assert (found(" "), found("")) == (["uid-1", "uid-2", "uid-3"], ["uid-1", "uid-2", "uid-3"])
+
+
+@pytest.mark.parametrize("name", [BOOKINGS, CASES, "admin:bookings_act_changelist"])
+def test_who_types_too_little_of_a_name_is_told_that_there_are_more(name: str, client: Client, sam: User) -> None:
+    Booking.objects.bulk_create(Booking(uid=f"{number}", client_name=f"Ute {number}") for number in range(MOST))
+    client.force_login(sam)
+    told = "More than 1000 bookings have a name that begins so"
+
+    all_of_them = text_of(client, f"{reverse(name)}?q=ute")
+    Booking.objects.create(uid="one more", client_name="Ute")
+    cut = text_of(client, f"{reverse(name)}?q=ute")
+
+    assert (told in all_of_them, told in cut) == (False, True)
+    assert len(client.get(reverse(BOOKINGS), {"q": "ute", "all": ""}).context["cl"].queryset) == MOST
 
 
 def test_bookings_are_listed_from_one_day_to_another(client: Client, sam: User) -> None:

@@ -1,6 +1,13 @@
 """Runs are read in the admin, with what they found, by those who may."""
 
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,6 +16,8 @@ from bookings.tests.admin import page_of, text_of
 from users.models import User
 
 RUNS = "admin:bookings_run_changelist"
+DIFFERENCES = "admin:bookings_difference_changelist"
+START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def test_a_run_shows_what_it_found(client: Client, sam: User) -> None:
@@ -47,3 +56,67 @@ def test_runs_are_found_by_number(client: Client, sam: User) -> None:
         return list(client.get(reverse(RUNS), {"q": term}).context["cl"].queryset)
 
     assert (found(str(run.pk)), found(" "), found("x"), found("9" * 30)) == ([run], [run], [], [])
+
+
+def differs(booking: Booking | None, field: str, ours: Any, theirs: Any, **more: Any) -> Difference:
+    run = more.pop("run", None) or Run.objects.create(kind=RunKind.BOOKINGS, started_at=START)
+    uid = "4101" if booking is None else booking.uid
+    values: dict[str, Any] = {"uid": uid, "done": Done.CHANGED, **more}
+    return Difference.objects.create(run=run, booking=booking, field=field, ours=ours, theirs=theirs, **values)
+
+
+def test_differences_of_all_runs_are_listed_filtered_and_found(client: Client, sam: User) -> None:
+    booking = Booking.objects.create(uid="known", reference="CC-00000-00001", chain_reference="CC-00000-00001")
+    status = differs(booking, "status", "PENDING", "NO_SHOW")
+    title = differs(booking, "title", "Old", "New")
+    coach = differs(None, "time_zone", None, "Europe/Paris", done=Done.FAILED)
+    client.force_login(sam)
+
+    def listed(**query: str) -> list[Difference]:
+        return list(client.get(reverse(DIFFERENCES), query).context["cl"].queryset)
+
+    assert listed() == [coach, title, status]
+    assert (listed(field="title"), listed(field="price"), listed(q=" ")) == ([title], [], [coach, title, status])
+    assert (listed(q="CC-00000-00001"), listed(q="4101"), listed(q="nobody")) == ([title, status], [coach], [])
+    page = text_of(client, reverse(DIFFERENCES))
+    told = ["No-show", "Pending", "New", "Europe/Paris", page_of(booking), page_of(status.run), "?field=time_zone"]
+    assert [each for each in told if each not in page] == []
+    assert "No-show" in text_of(client, page_of(status))
+    assert client.get(reverse(DIFFERENCES), {"theirs__startswith": "a"}).status_code == 400
+
+
+def test_the_list_of_differences_takes_as_many_queries_for_many_as_for_few(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    counts = []
+    for number in range(3):
+        differs(Booking.objects.create(uid=f"{number}"), "title", "Old", "New")
+        with CaptureQueriesContext(connection) as queries:
+            text_of(client, reverse(DIFFERENCES))
+        counts.append(len(queries))
+
+    assert counts[1] == counts[2]
+
+
+@pytest.mark.parametrize("permissions", [["view_run", "view_difference"], ["view_address", "view_payment"]])
+def test_a_difference_shows_no_address_and_no_payment_to_those_who_may_not_see_them(
+    permissions: list[str], client: Client, charlie: User
+) -> None:
+    """The groups that see runs may see these too, but groups can be made otherwise."""
+    booking = Booking.objects.create(uid="known")
+    mail = differs(booking, "client_email", "jonas@old.example", "jonas@new.example")
+    money = differs(booking, "payment", "due", "paid", run=mail.run)
+    intent = differs(booking, "payment_intent", "", "pi_77", run=mail.run)
+    User.objects.filter(pk=charlie.pk).update(is_staff=True)
+    wanted = {"view_run", "view_difference", *permissions}
+    charlie.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    client.force_login(charlie)
+
+    shown = [text_of(client, each) for each in (reverse(DIFFERENCES), page_of(mail.run), *map(page_of, (mail, intent)))]
+
+    may_see = "view_address" in permissions
+    assert money.run == mail.run
+    for text in ("jonas@new.example", "pi_77", "Paid"):
+        assert any(text in page for page in shown) == may_see, text
+    for text in ("j•••@new.example", "•••"):
+        assert any(text in page for page in shown) != may_see, text

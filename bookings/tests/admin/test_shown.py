@@ -13,7 +13,7 @@ from bookings.admin.filters import NeedsSomebody
 from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price, there
 from bookings.admin.told import LABELS
 from bookings.domain.registers import Register
-from bookings.models import Attention, Booking, Message, Run
+from bookings.models import Attention, Booking, Difference, Message, Run
 
 
 def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
@@ -26,10 +26,16 @@ def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
     assert Impatient(Booking.objects.order_by("id"), 1).count == 2
 
 
-@pytest.mark.parametrize("model", [Attention, Booking, Message, Run])
+@pytest.mark.parametrize("model", [Attention, Booking, Difference, Message, Run])
 def test_every_filter_has_an_index(model: type[Model]) -> None:
     """Without one, a choice that few rows fit reads millions."""
-    columns = {"starts": "starts_at", "trigger": "trigger", "state": "state", "condition": "state"}  # By parameter.
+    columns = {
+        "starts": "starts_at",
+        "trigger": "trigger",
+        "state": "state",
+        "condition": "state",
+        "field": "field",
+    }  # By parameter.
     filters = admin.site.get_model_admin(model).list_filter
     named = [each[0] if isinstance(each, tuple) else each for each in filters if each is not NeedsSomebody]
     filtered = {each if isinstance(each, str) else columns[each.parameter_name] for each in named}

@@ -1,0 +1,129 @@
+"""Differences in the admin: what we had otherwise than Cal.com, in any run, so that drift is seen and counted.
+
+Who may see runs may all the same not see addresses, or what was paid: values are shown as `seeing` says.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin as Page
+
+from bookings.admin import seeing
+from bookings.admin.search import found
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, soft, stacked
+from bookings.domain.words import Outcome
+from bookings.models import Booking, Difference, Done, Run
+from coaches.models import Coach
+
+COLUMNS = {field.name: field for model in (Coach, Booking) for field in model._meta.concrete_fields}
+OF_MONEY = frozenset(
+    {"payment", "price", "currency", "payment_id", "payment_intent", "paid_amount", "refunded", "refund_id"}
+    | {"accepted_as_free"}
+)
+TONE = {Done.FAILED: Outcome.FAILED, Done.NOTHING: Outcome.IGNORED}
+
+
+def label(field: str) -> Any:
+    """What people call the field; "error" is no column but why it failed."""
+    return COLUMNS[field].verbose_name if field in COLUMNS else _("error") if field == "error" else field
+
+
+def shown(field: str, value: Any) -> Any:
+    """A value of the field in words, as far as whoever looks may see it."""
+    if value is None:
+        return "-"
+    if field in OF_MONEY and not seeing.sees_payments():
+        return seeing.HIDDEN
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    choices = dict(COLUMNS[field].flatchoices) if field in COLUMNS else {}
+    return choices.get(value, seeing.address(str(value)))
+
+
+def cells(each: Difference) -> Iterable[object]:
+    """Of what, which field, ours, theirs, and what was done: as the list and the page of a run have them."""
+    whom = each.uid if each.booking is None else page_of(each.booking, each.uid)
+    return (
+        whom,
+        label(each.field),
+        shown(each.field, each.ours),
+        shown(each.field, each.theirs),
+        each.get_done_display(),
+    )
+
+
+class OfField(admin.SimpleListFilter):
+    """Those fields of which there are any: to find them MySQL leaps through the index."""
+
+    title = _("field")
+    parameter_name = "field"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        fields = Difference.objects.order_by("field").values_list("field", flat=True).distinct()
+        return [(field, label(field)) for field in fields]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Difference]) -> QuerySet[Difference]:
+        return queryset.filter(field=self.value()) if self.value() else queryset
+
+
+@admin.register(Difference)
+class DifferenceAdmin(ReadOnly, Page):
+    """The newest first. By what was done there is no filter, since that has no index."""
+
+    list_display = ("what", "whom", "before", "after", "fate", "in_run")
+    list_filter = (OfField,)
+    search_fields = ("=uid",)
+    search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
+    ordering = ("-id",)
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = CappedPaginator
+    list_fullwidth = True
+    list_before_template = "bookings/office/list.html"
+    fields = readonly_fields = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Difference]:
+        beside = (Prefetch("booking", Booking.objects.without_registers()), Prefetch("run", Run.objects.all()))
+        return super().get_queryset(request).prefetch_related(*beside)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup == OfField.parameter_name
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Difference], search_term: str
+    ) -> tuple[QuerySet[Difference], bool]:
+        """By booking; else by the uid alone, which of a coach is their number at Cal.com."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        bookings = found(request, Booking.objects.all(), term, payments=seeing.sees_payments()).order_by()
+        keys = list(bookings.values_list("pk", flat=True))
+        return (queryset.filter(booking__in=keys) if keys else queryset.filter(uid=term)), False
+
+    @admin.display(description=_("field"))
+    def what(self, each: Difference) -> Any:
+        return label(each.field)
+
+    @admin.display(description=_("booking"))
+    def whom(self, each: Difference) -> str:
+        return narrow(each.uid if each.booking is None else page_of(each.booking, each.uid))
+
+    @admin.display(description=_("ours"))
+    def before(self, each: Difference) -> str:
+        return narrow(shown(each.field, each.ours))
+
+    @admin.display(description=_("theirs"))
+    def after(self, each: Difference) -> str:
+        return narrow(shown(each.field, each.theirs))
+
+    @admin.display(description=_("what was done"))
+    def fate(self, each: Difference) -> str:
+        return badge(TONE.get(Done(each.done), Outcome.APPLIED), each.get_done_display())
+
+    @admin.display(description=_("run"))
+    def in_run(self, each: Difference) -> str:
+        return stacked(page_of(each.run), soft(instant(each.run.started_at)))
