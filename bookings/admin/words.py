@@ -1,7 +1,7 @@
-"""The theme's words that Django has no Chinese for: named here, for makemessages looks into no dependency.
+"""Words of the theme and of the scheduler without Chinese: named here, for makemessages looks into no dependency.
 
 django-unfold ships no catalogue at all. Where its words are Django's own, Django's catalogue has them; a test reads the
-theme's templates and names what is missing here after an upgrade.
+theme's templates and names what is missing here after an upgrade. django-q2 has Chinese for most of its own.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy
@@ -70,3 +70,5 @@ WORDS = (
     gettext_noop("You can not create nested object without parent"),
     gettext_noop("You have been successfully logged out from the administration"),
 )
+
+OF_THE_SCHEDULER = (gettext_noop("Task"), gettext_noop("Tasks"))

@@ -1,7 +1,8 @@
 """What the staff do is posted through the pages, asked for, confirmed, done by the one door, and kept with a name."""
 
+import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,14 +15,14 @@ from bookings.admin.acting.acts import ACTS, MOST, each_by_itself
 from bookings.admin.acting.cures import CURES
 from bookings.domain.attention import Condition
 from bookings.models import Act, Booking, Did, Run, RunKind
-from bookings.tests.admin import BOOKINGS, page_of, text_of
+from bookings.tests.admin import BOOKINGS, EMAIL, page_of, text_of
 from bookings.tests.sync import TYPE, UID, Upstream, iso, row, upstream
 from bookings.tests.test_client import KEY, Asked, Said, said, shape_a
 from careercoach.testing import body_of
 from coaches.models import Coach
 from users.models import User
 
-EMAIL = "jonas.berg@client.example"
+CLIENT = row()["attendees"][0]
 
 
 @pytest.fixture
@@ -36,7 +37,10 @@ def cal(settings: Any) -> Iterator[Upstream]:
 @pytest.fixture
 def booking(post: Callable[..., None], cal: Upstream) -> Booking:
     """Begins tomorrow, whenever that is."""
-    start = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    return booked(post, cal, start=timezone.now().replace(microsecond=0) + timedelta(days=1))
+
+
+def booked(post: Callable[..., None], cal: Upstream, *, start: datetime) -> Booking:
     body = body_of("booking_created_free")
     body["payload"] |= {"startTime": iso(start), "endTime": iso(start + timedelta(minutes=30))}
     post(body)
@@ -124,11 +128,52 @@ def test_a_booking_is_given_to_another_coach(staff: Client, cal: Upstream, booki
     assert (told(done), booking.coach) == (["Given to another coach."], other)
 
 
-def test_somebody_is_marked_absent(staff: Client, cal: Upstream, booking: Booking) -> None:
+def test_nobody_is_marked_absent_before_the_meeting(staff: Client, cal: Upstream, booking: Booking) -> None:
     early = staff.post(act(Did.ATTENDANCE, booking), {"who": "client", "how": "absent", "reason": "waited"})
 
     (said_,) = told(early)
     assert said_ == "Not done: Mark absent or present. Nobody can be absent before the meeting has begun."
+
+
+@pytest.mark.parametrize(
+    ("who", "absent", "present", "why"),
+    [
+        ("client", {"attendees": [CLIENT | {"absent": True}]}, {"attendees": [CLIENT]}, "client_absent"),
+        ("coach", {"absentHost": True}, {"absentHost": False}, "coach_absent"),
+    ],
+)
+def test_somebody_is_marked_absent_and_present_after_all(
+    who: str,
+    absent: dict[str, Any],
+    present: dict[str, Any],
+    why: str,
+    staff: Client,
+    cal: Upstream,
+    post: Callable[..., None],
+) -> None:
+    booking = booked(post, cal, start=timezone.now().replace(microsecond=0) - timedelta(minutes=15))
+    page = text_of(staff, page_of(booking))
+
+    outcomes = []
+    for how, there in (("absent", absent), ("present", present)):
+        does(cal, **there)
+        done = staff.post(act(Did.ATTENDANCE, booking), {"who": who, "how": how, "reason": "waited"})
+        booking.refresh_from_db()
+        outcomes.append((told(done)[-1], booking.status, booking.why))
+
+    assert act(Did.ATTENDANCE, booking) in page
+    asked = [json.loads(each.body) for each in cal.asked if each.method == "POST"]
+    of = {"client": lambda is_absent: {"attendees": [{"email": EMAIL, "absent": is_absent}]}}
+    expected = of.get(who, lambda is_absent: {"host": is_absent})
+    assert asked == [expected(True), expected(False)]
+    assert outcomes == [
+        ("Marked absent or present.", "NO_SHOW", why),
+        ("Marked absent or present.", "BOOKING_CREATED", "accepted"),
+    ]
+    assert kept() == [
+        ("attendance", "Sam Staff", True, f"{who} · absent · waited", ""),
+        ("attendance", "Sam Staff", True, f"{who} · present · waited", ""),
+    ]
 
 
 def test_bookings_are_read_again_from_the_list_with_a_result_for_each(

@@ -12,9 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
 
 from bookings.admin.periodic import said
+from bookings.admin.words import OF_THE_SCHEDULER
 from bookings.periodic import schedules
 from users.models import User
 
@@ -183,3 +185,15 @@ def test_whoever_may_only_view_can_t_act(client: Client, charlie: User, now: dat
     charlie.user_permissions.set(Permission.objects.filter(codename__in=["view_schedule", "change_schedule"]))
     act(client, "let_rest", "end_meetings")
     assert Schedule.objects.get(name="end_meetings").repeats == schedules.RESTING
+
+
+def test_the_tables_of_the_scheduler_have_chinese_names() -> None:
+    with override("zh-hans"):
+        names = [
+            str(name)
+            for model in (Schedule, Task)
+            for name in (model._meta.verbose_name, model._meta.verbose_name_plural)
+        ]
+        words = [gettext(word) for word in OF_THE_SCHEDULER]
+
+    assert [name for name in (*names, *words) if name.isascii()] == []
