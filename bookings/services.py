@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -24,6 +24,7 @@ from bookings.models import Attention, Booking, Message, StatusChange
 from coaches.models import Coach
 
 ATTEMPTS = 8  # Of one transaction that others got in the way of.
+T = TypeVar("T")
 _IN_THE_WAY = frozenset({1205, 1213})  # MySQL: lock wait timeout, deadlock found.
 
 
@@ -52,12 +53,19 @@ class _ChainGrew(Exception):
         self.uids = uids
 
 
-def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = None) -> Recorded:
+def record(
+    facts: Iterable[Fact],
+    *,
+    message: Message,
+    now: datetime | None = None,
+    if_erased: Callable[[], str] | None = None,
+) -> Recorded:
     """Let these facts, told by this message, change what they are newer than.
 
     1. Makes the rows that don't exist, each in a transaction of its own.
     2. In one transaction: locks all bookings of the chain in order of primary key, folds, concludes, saves what
-       changed, writes the timeline and what needs a person, and notes the outcome on the message.
+       changed, writes the timeline and what needs a person, and notes the outcome on the message; where the client of
+       its booking is erased, the message keeps what `if_erased` says instead of its body.
 
     Safe to repeat, safe in any order, safe with any number of connections at once: what got in the way of others is
     done again, whole. Raises what the database raises when it goes on getting in the way.
@@ -66,9 +74,9 @@ def record(facts: Iterable[Fact], *, message: Message, now: datetime | None = No
     moment = now or timezone.now()
     uids = {fact.uid for fact in facts} | _linked(facts)
     while True:
-        locked = partial(_record_locked, facts, ids=_ids(uids), message=message, now=moment)
+        locked = partial(_record_locked, facts, ids=_ids(uids), message=message, now=moment, if_erased=if_erased)
         try:
-            recorded = _repeated(locked)
+            recorded = repeated(locked)
         except _ChainGrew as grown:
             uids = _whole_chain(uids | grown.uids)
         else:
@@ -100,6 +108,24 @@ def review(uids: Iterable[str], *, now: datetime) -> None:
         registers = {uid: decode(row.registers) for uid, row in rows.items()}
         projections = project(registers, payment_required=settings.CAL_PAYMENT_REQUIRED)
         attention.review(rows, registers=registers, projections=projections, surprised=(), now=now)
+
+
+def forget(uid: str, forgetting: Callable[[Registers], Registers], *, now: datetime) -> None:
+    """Take out of what is known of a booking what its messages say no more either.
+
+    A third small door: it tells nothing, so no status changes. Whoever calls does the same to the kept messages, in the
+    same transaction, and a rebuild finds no difference. Safe to repeat.
+    """
+    with transaction.atomic():
+        # Whoever adds to the chain beside this booking has to lock this booking for it: once it is ours, what it names
+        # is all there is.
+        row = Booking.objects.select_for_update().get(uid=uid)
+        own = forgetting(decode(row.registers))
+        others = dict(Booking.objects.filter(uid__in=_whole_chain({uid}) - {uid}).values_list("uid", "registers"))
+        chain = {other: decode(registers) for other, registers in others.items()} | {uid: own}
+        projection = project(chain, payment_required=settings.CAL_PAYMENT_REQUIRED)[uid]
+        row.registers = encode(own)
+        _save(row, projection, coaches=_coaches([projection]), registers_changed=True)
 
 
 def _linked(facts: Iterable[Fact]) -> set[str]:
@@ -139,7 +165,7 @@ def _ids(uids: set[str]) -> list[int]:
     return sorted(known.values())
 
 
-def _repeated(work: Callable[[], Recorded]) -> Recorded:
+def repeated(work: Callable[[], T]) -> T:
     """Do it again, whole, where the database chose this transaction as the victim of a deadlock."""
     for attempt in range(1, ATTEMPTS):
         try:
@@ -153,7 +179,14 @@ def _repeated(work: Callable[[], Recorded]) -> Recorded:
 
 
 @transaction.atomic
-def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message, now: datetime) -> Recorded:
+def _record_locked(
+    facts: tuple[Fact, ...],
+    *,
+    ids: list[int],
+    message: Message,
+    now: datetime,
+    if_erased: Callable[[], str] | None,
+) -> Recorded:
     rows = {row.uid: row for row in Booking.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
     before = {uid: decode(row.registers) for uid, row in rows.items()}
     after: dict[str, Registers] = {}
@@ -201,6 +234,9 @@ def _record_locked(facts: tuple[Fact, ...], *, ids: list[int], message: Message,
     # A message that once changed something stays one that did, however often it comes again.
     outcome = Outcome.APPLIED if changed or message.outcome == Outcome.APPLIED else Outcome.UNCHANGED
     settle(message, outcome, now=now)
+    own = rows.get(message.uid)
+    if if_erased is not None and own is not None and own.erased:
+        Message.objects.filter(pk=message.pk).update(body=if_erased(), is_reduced=True)
     return Recorded(outcome, created, changed, rows, written)
 
 

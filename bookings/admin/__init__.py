@@ -11,6 +11,7 @@ from bookings.admin.bookings import BookingAdmin
 from bookings.admin.differences import DifferenceAdmin
 from bookings.admin.messages import MessageAdmin
 from bookings.admin.periodic import ScheduleAdmin, TaskAdmin
+from bookings.admin.privacy import PrivacyRequestAdmin
 from bookings.admin.runs import RunAdmin
 from bookings.admin.users import BookingUserAdmin
 
@@ -21,6 +22,7 @@ __all__ = [
     "BookingUserAdmin",
     "DifferenceAdmin",
     "MessageAdmin",
+    "PrivacyRequestAdmin",
     "RunAdmin",
     "ScheduleAdmin",
     "TaskAdmin",

@@ -63,7 +63,7 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
     def get_queryset(self, request: HttpRequest) -> BookingQuerySet:
         people = (
             Prefetch("coach", Coach.objects.only("name", "email", "cal_user_id")),
-            Prefetch("user", User.objects.only("name", "email", "user_id")),
+            Prefetch("user", User.objects.only("name", "email", "user_id", "erased_at")),
         )
         return super().get_queryset(request).without_registers().prefetch_related(*people)
 
@@ -103,7 +103,7 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
 
     @admin.display(description=_("user"))
     def person(self, booking: Booking) -> str:
-        return "-" if booking.user is None else page_of(booking.user, booking.user.name)
+        return "-" if booking.user is None else page_of(booking.user)
 
     @admin.display(description=_("status"))
     def state(self, booking: Booking) -> str:
@@ -118,7 +118,7 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
 
     @admin.display(description=_("client"))
     def client(self, booking: Booking) -> str:
-        return narrow(stacked(booking.client_name, soft(seeing.address(booking.client_email))), width=12)
+        return narrow(stacked(booking.client, soft(seeing.address(booking.client_email))), width=12)
 
     @admin.display(description=_("payment"))
     def money(self, booking: Booking) -> str:

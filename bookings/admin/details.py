@@ -79,7 +79,7 @@ class Details:
 
     @admin.display(description=_("user"))
     def whose(self, booking: Booking) -> str:
-        return "-" if booking.user is None else page_of(booking.user, booking.user.name)
+        return "-" if booking.user is None else page_of(booking.user)
 
     @admin.display(description=_("list price"))
     def list_price(self, booking: Booking) -> str:

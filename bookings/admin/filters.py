@@ -23,7 +23,7 @@ class OfUser(admin.SimpleListFilter):
     parameter_name = "user"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(user.user_id, user.name) for user in User.objects.filter(user_id=self.value() or "")]
+        return [(user.user_id, str(user)) for user in User.objects.filter(user_id=self.value() or "")]
 
     def queryset(self, request: HttpRequest, queryset: BookingQuerySet) -> BookingQuerySet:
         return queryset.filter(user__user_id=self.value()) if self.value() else queryset

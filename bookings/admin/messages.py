@@ -67,7 +67,7 @@ class MessageAdmin(ReadOnly, Page):
                 _("What became of it"),
                 {"fields": ("result", "error", "attempts", "processed", "changes_made", *again)},
             ),
-            (_("What it says"), {"fields": ("digest", body)}),
+            (_("What it says"), {"fields": ("digest", "is_reduced", body)}),
         )
 
     def has_process_permission(self, request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
-from bookings.models import Act, Attention, Booking, Difference, Message, Run
+from bookings.models import Act, Attention, Booking, Difference, Message, PrivacyRequest, Run
 from coaches.models import Coach
 from users.models import User
 
@@ -26,11 +26,12 @@ ICONS: dict[type[Model], str] = {
     User: "person",
     Coach: "school",
     Group: "group",
+    PrivacyRequest: "shield_person",
 }
 GROUPS: tuple[tuple[Any, tuple[type[Model], ...]], ...] = (
     (_("Daily work"), (Attention, Booking)),
     (_("Where it came from"), (Message, Run, Difference, Act)),
-    (_("People"), (User, Coach, Group)),
+    (_("People"), (User, Coach, Group, PrivacyRequest)),
 )
 
 

@@ -72,7 +72,7 @@ def _head(booking: Booking) -> dict[str, Any]:
         "starts": instant(booking.starts_at),
         "there": there(booking.starts_at, booking.client_time_zone),
         "email": seeing.address(booking.client_email),
-        "user": "" if booking.user is None else page_of(booking.user, booking.user.name),
+        "user": "" if booking.user is None else page_of(booking.user),
         "coach": "" if booking.coach is None else page_of(booking.coach),
     }
 

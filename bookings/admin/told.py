@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.shown import instant, page_of, price, stacked, table, unbroken
 from bookings.cal.payloads.reading import DIGEST_LETTERS
-from bookings.domain.registers import LINK_STRENGTH, Register, Strength, Told, decode, earliest_first, weakest
+from bookings.domain.registers import (
+    LINK_STRENGTH,
+    Register,
+    Strength,
+    Told,
+    absence_of,
+    decode,
+    earliest_first,
+    weakest,
+)
 from bookings.domain.words import LinkedBy
 from bookings.models import Booking, Message
 from coaches.models import Coach
@@ -62,6 +71,8 @@ def _tellers(digests: set[str]) -> dict[str, Message]:
 
 
 def _label(register: str) -> object:
+    if register == absence_of(""):
+        return COLUMNS["client_absent"].verbose_name
     _kind, _colon, address = register.partition(":")  # Absence has a register for each address.
     return _("absent: %(email)s") % {"email": address} if address else LABELS.get(register, register)
 

@@ -10,10 +10,11 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
+from bookings.admin.acting.people import ActsOnPeople
 from bookings.cal import inbox
 from coaches.admin import CoachAdmin
 from coaches.models import Coach
@@ -66,10 +67,29 @@ class Masked:
 
 
 @admin.register(User)
-class BookingUserAdmin(Masked, UserAdmin):
+class BookingUserAdmin(ActsOnPeople, Masked, UserAdmin):
     """Whoever is saved gets the bookings made with their address that belong to nobody, as by POST /api/users."""
 
     search_exactly = ("user_id",)
+    change_form_outer_before_template = "bookings/office/person.html"
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return tuple("called" if each == "name" else each for each in super().get_list_display(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Of somebody erased there is nothing to change; signing up again makes them somebody."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.erased_at is None)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        user = self.get_object(request, object_id)
+        told = {} if user is None else self.privacy_context(request, user)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **told})
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, user: User) -> str:
+        return str(user)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

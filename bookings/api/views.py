@@ -25,7 +25,7 @@ COME_AGAIN = 2  # Seconds, while a webhook is on its way.
 
 def user_of(user_id: str) -> User:
     try:
-        return User.objects.get(user_id=user_id)
+        return User.objects.get(user_id=user_id, erased_at=None)
     except User.DoesNotExist:
         raise errors.UserNotFound from None
 

@@ -11,25 +11,28 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import services
 from bookings.cal import links, secrets
-from bookings.cal.payloads import own, staff
+from bookings.cal.payloads import own, reduced, staff
 from bookings.cal.payloads.answer import read_answer
-from bookings.cal.payloads.fields import PayloadError, clean, parse
+from bookings.cal.payloads.fields import Node, PayloadError, clean, parse
 from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading
 from bookings.cal.payloads.webhook import read_webhook
 from bookings.domain.registers import (
     LINK_STRENGTH,
+    UID_LENGTH,
     Fact,
     Register,
     Stamp,
     Strength,
     decode,
     earliest_first,
+    impersonal,
     microseconds,
     weakest,
 )
@@ -96,15 +99,16 @@ def process(
     can be processed again. Safe to repeat.
     """
     moment = now or timezone.now()
+    reading = None
     try:
         reading = read(message)
         message.trigger, message.uid = reading.trigger, reading.uid
         if reading.stamp is None:
-            _settle(message, Outcome.IGNORED, now=moment)
+            _settle(message, Outcome.IGNORED, reading, now=moment)
         else:
             _apply(message, reading, reading.stamp, now=moment, tell=tell)
     except PayloadError as error:
-        _settle(message, Outcome.FAILED, error=str(error), now=moment)
+        _settle(message, Outcome.FAILED, reading, error=str(error), now=moment)
         raise
     except Exception as error:
         # Where it happened, line by line of our code; what was wrong may repeat values, addresses of people among them.
@@ -113,6 +117,7 @@ def process(
         _settle(
             message,
             Outcome.FAILED,
+            reading,
             error=in_short(error),
             now=moment,
         )
@@ -132,6 +137,8 @@ def read(message: Message) -> Reading:
         document = parse(message.body)
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"The body is not JSON: {error}") from None
+    if message.is_reduced:
+        return reduced.read(document)
     match message.source:
         case Source.WEBHOOK:
             return read_webhook(document, digest=message.digest)
@@ -183,7 +190,8 @@ def _apply(
         found = _find_user(reading)
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
-    recorded = services.record(facts_of(message, reading), message=message, now=now)
+    kept = partial(reduced.write, reading, forget=impersonal)
+    recorded = services.record(facts_of(message, reading), message=message, now=now, if_erased=kept)
     if tell is not None:
         tell(recorded)
     orphans = [booking for booking in recorded.bookings.values() if booking.user_id is None and booking.client_email]
@@ -204,15 +212,38 @@ def _find_user(reading: Reading) -> Found | None:
         if user is not None:
             return Found(user, LinkedBy.TOKEN)
     user = User.objects.filter(email=reading.client_email).first() if reading.client_email else None
-    return None if user is None else Found(user, LinkedBy.EMAIL)
+    # Whoever signs up with the address of somebody erased gets no booking of before.
+    return None if user is None or any_erased({reading.uid}) else Found(user, LinkedBy.EMAIL)
 
 
-def _settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:
-    """Note what became of the message. One that was applied once stays applied."""
+def _settle(message: Message, outcome: Outcome, reading: Reading | None, *, now: datetime, error: str = "") -> None:
+    """Note what became of the message. One that was applied once stays applied; one that was not, and is about an
+    erased booking, is kept without the person as well.
+    """
+    if any_erased(uids_in(message, reading)):
+        message.is_reduced = True
+        message.body = reduced.write(reading or reduced.NOTHING, forget=impersonal)
+        Message.objects.filter(pk=message.pk).update(body=message.body, is_reduced=True)
     if message.outcome != Outcome.APPLIED:
         message.outcome = outcome
     message.error, message.processed_at = clean(error)[:1000], now
     services.settle(message, outcome, error=message.error, now=now)
+
+
+def uids_in(message: Message, reading: Reading | None = None) -> set[str]:
+    """The bookings that a message is about, as far as can be seen, though it be of no concern or can't be read."""
+    if reading is not None and reading.uid:
+        return {reading.uid}
+    try:
+        root = Node(parse(message.body))
+    except (ValueError, RecursionError):
+        return set()
+    places = (part[name] for part in (root, root["payload"], root["booking"]) for name in ("uid", "bookingUid"))
+    return {uid for place in places if (uid := place.text(UID_LENGTH))}
+
+
+def any_erased(uids: set[str]) -> bool:
+    return bool(uids) and Booking.objects.filter(uid__in=uids, erased=True).exists()
 
 
 # --- Sign-up ---------------------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def _of_money(registers: Registers, shown: Projection) -> Iterator[tuple[Conditi
 def _of_others(
     registers: Registers, shown: Projection, has_coach: bool, user_email: str
 ) -> Iterator[tuple[Condition, Case]]:
-    if shown.status == Status.BOOKING_CANCELLED:
+    if shown.status == Status.BOOKING_CANCELLED or shown.erased:
         return
     told_at = _told_at(registers, Register.CLIENT_EMAIL, Register.LIFECYCLE)
     if shown.status == Status.BOOKING_CREATED and not shown.link and shown.starts_at is not None:

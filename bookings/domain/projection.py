@@ -13,6 +13,7 @@ from bookings.domain.registers import (
     Register,
     Registers,
     absence_of,
+    is_erased,
     refunds,
 )
 from bookings.domain.status import State, status_of
@@ -68,6 +69,7 @@ class Projection:
     has_recording: bool
     has_transcript: bool
     format: Format
+    erased: bool
 
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -233,4 +235,5 @@ def _project_one(
         has_recording=value(Register.RECORDING, False),
         has_transcript=value(Register.TRANSCRIPT, False),
         format=Format(value(Register.FORMAT, Format.SINGLE)),
+        erased=is_erased(registers),
     )

@@ -68,6 +68,7 @@ class Register(StrEnum):
     RECORDING = "recording"
     TRANSCRIPT = "transcript"
     FORMAT = "format"
+    ERASED = "erased"  # What was told of the person is gone, and is told no more.
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -147,7 +148,8 @@ def refunds(registers: Registers) -> dict[str, int]:
 def fold(registers: Registers, facts: Iterable[Fact]) -> dict[str, Told]:
     """The registers after these facts: each keeps the strongest, then newest, that it was told.
 
-    Safe to repeat, safe in any order.
+    Safe to repeat, safe in any order. Of an erased booking nothing is kept that says who the client is, whether it was
+    told before the erasure or after it.
     """
     folded = dict(registers)
     for fact in facts:
@@ -155,7 +157,58 @@ def fold(registers: Registers, facts: Iterable[Fact]) -> dict[str, Told]:
         known = folded.get(fact.register)
         if known is None or told.precedence > known.precedence:
             folded[fact.register] = told
-    return folded
+    return impersonal(folded) if is_erased(folded) else folded
+
+
+# --- What outlives the person ----------------------------------------------------------------------------------------
+
+# A list of what stays, not of what goes: a register that is new goes until somebody says here that it may stay.
+IMPERSONAL = frozenset(
+    {
+        Register.LIFECYCLE,
+        Register.SUPERSEDED_BY,
+        Register.SUPERSEDES,
+        Register.PAYMENT,
+        Register.PLANNED,
+        Register.ENDED,
+        Register.COACH,
+        Register.COACH_EMAIL,
+        Register.COACH_ABSENT,
+        Register.USER,
+        Register.SCHEDULE,
+        Register.SITE,
+        Register.PRICE,
+        Register.CURRENCY,
+        Register.PAYMENT_ID,
+        Register.PAYMENT_INTENT,
+        Register.PAID_AMOUNT,
+        Register.ACCEPTED_AS_FREE,
+        Register.EVENT_TYPE,
+        Register.NUMBER,
+        Register.RESCHEDULE_REQUESTED,
+        Register.CANCELLING_DISABLED,
+        Register.RESCHEDULING_DISABLED,
+        Register.RECORDING,
+        Register.TRANSCRIPT,
+        Register.FORMAT,
+        Register.ERASED,
+        absence_of(""),  # That of the client, when the address is gone.
+    }
+)
+
+
+def is_impersonal(register: str) -> bool:
+    """May it be kept when the client is erased?"""
+    return register in IMPERSONAL or register.startswith(_REFUND)
+
+
+def impersonal(registers: Registers) -> dict[str, Told]:
+    """What of these may be kept when the client is erased."""
+    return {register: told for register, told in registers.items() if is_impersonal(register)}
+
+
+def is_erased(registers: Registers) -> bool:
+    return Register.ERASED in registers
 
 
 # --- Registers as JSON -----------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """The rows: bookings with their registers, the timeline of their statuses, the inbox of messages, and the runs; what
-needs a person, and what people did.
+needs a person, what people did, and whose data was exported or erased.
 
 No rule lives here but what the database can hold: choices, keys and the order of times. `services.record` writes
 bookings and their timeline; `services.adopt` writes the coach of a booking that was told without one's id.
@@ -10,6 +10,7 @@ from bookings.models.attention import Attention, AttentionQuerySet, AttentionSta
 from bookings.models.booking import Booking, BookingQuerySet, Obstacle
 from bookings.models.change import StatusChange
 from bookings.models.message import Message
+from bookings.models.privacy import PrivacyKind, PrivacyRequest
 from bookings.models.run import Difference, Done, Run, RunKind, RunState
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Done",
     "Message",
     "Obstacle",
+    "PrivacyKind",
+    "PrivacyRequest",
     "Run",
     "RunKind",
     "RunState",

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.projection import canonical_reference
@@ -53,9 +54,6 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def upcoming(self, *, now: datetime) -> Self:
         """Not over yet; one whose time nobody told isn't either."""
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=now))
-
-    def past(self, *, now: datetime) -> Self:
-        return self.filter(ends_at__lte=now)
 
     def open(self, *, now: datetime) -> Self:
         """Those that may still take place."""
@@ -153,6 +151,8 @@ class Booking(models.Model):
     has_transcript = models.BooleanField(_("has a transcript"), default=False)
     format = models.CharField(_("format"), max_length=20, choices=Format, default=Format.SINGLE)
 
+    erased = models.BooleanField(_("client erased"), default=False)
+
     registers = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("first heard of"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
@@ -212,6 +212,11 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.chain_reference
+
+    @property
+    def client(self) -> str:
+        """What the staff read: the name, or what stands in its place."""
+        return gettext("Erased") if self.erased else self.client_name
 
     def obstacle_to_cancel(self, *, now: datetime) -> Obstacle | None:
         """What keeps Cal.com from cancelling: cancelled or over already, or the event type (api_v2.md §3)."""

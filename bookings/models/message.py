@@ -30,9 +30,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """The inbox: all that was told us, kept before it is understood, and replayed by `rebuild`.
 
-    `body` is what came, without the secrets in it. `digest` is of the bytes as they came, so that the same bytes are
-    known again. `linked_user` is whom the message was found to be about when it was first understood: a key may be
-    rotated and an address may change hands, but what it said then stays said.
+    `body` is what came, without the secrets in it; one that `is_reduced` has only its facts left, without a person who
+    was erased. `digest` is of the bytes as they came, so that the same bytes are known again. `linked_user` is whom the
+    message was found to be about when it was first understood: a key may be rotated and an address may change hands,
+    but what it said then stays said.
     """
 
     source = models.CharField(_("source"), max_length=20, choices=Source)
@@ -40,6 +41,7 @@ class Message(models.Model):
     trigger = models.CharField(_("event"), max_length=64, blank=True)
     uid = ExactCharField(_("Cal.com uid"), max_length=UID_LENGTH, blank=True)
     body = models.TextField(_("body"), blank=True)
+    is_reduced = models.BooleanField(_("kept without the person"), default=False)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, default=Outcome.RECEIVED)
     error = models.CharField(_("error"), max_length=1000, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)

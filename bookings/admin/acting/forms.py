@@ -22,7 +22,7 @@ from users.addresses import normalised
 from users.models import User
 
 
-def _text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+def text_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
     return forms.CharField(label=label, required=required, max_length=1000, help_text=help_text, widget=widget)
 
@@ -36,11 +36,11 @@ class Nothing(forms.Form):
 
 
 class Reason(Nothing):
-    reason = _text(_("Reason"), help_text=_("Cal.com mails it to the client and the coach."))
+    reason = text_field(_("Reason"), help_text=_("Cal.com mails it to the client and the coach."))
 
 
 class Note(Nothing):
-    note = _text(_("Note"), help_text=_("For the next who reads this story."))
+    note = text_field(_("Note"), help_text=_("For the next who reads this story."))
 
 
 class Reassign(Nothing):
@@ -51,7 +51,7 @@ class Reassign(Nothing):
         empty_label=_("Whom Cal.com picks"),
         widget=UnfoldAdminSelectWidget,
     )
-    reason = _text(_("Reason"))
+    reason = text_field(_("Reason"))
 
 
 class Attendance(Nothing):
@@ -59,7 +59,7 @@ class Attendance(Nothing):
     HOW = (("absent", _("Absent")), ("present", _("Present after all")))
     who = forms.ChoiceField(label=_("Who"), choices=WHO, widget=UnfoldAdminRadioSelectWidget)
     how = forms.ChoiceField(label=_("Was"), choices=HOW, widget=UnfoldAdminRadioSelectWidget)
-    reason = _text(_("Reason"), help_text=_("Cal.com takes none: it is kept here."))
+    reason = text_field(_("Reason"), help_text=_("Cal.com takes none: it is kept here."))
 
 
 class Link(Nothing):
@@ -69,7 +69,7 @@ class Link(Nothing):
         help_text=_("User ID or e-mail address, whole."),
         widget=UnfoldAdminTextInputWidget,
     )
-    note = _text(_("Note"), help_text=_("For the next who reads this story."))
+    note = text_field(_("Note"), help_text=_("For the next who reads this story."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +95,7 @@ class Money(Nothing):
         decimal_places=2,
         widget=UnfoldAdminDecimalFieldWidget,
     )
-    note = _text(_("Note"), required=False, help_text=_("For the next who reads this story."))
+    note = text_field(_("Note"), required=False, help_text=_("For the next who reads this story."))
     field_order = ("stripe_id", "amount", "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

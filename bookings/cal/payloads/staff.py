@@ -1,4 +1,5 @@
-"""What the staff know and Cal.com doesn't: money seen in Stripe, whose a booking is, that it may be free. No I/O.
+"""What the staff know and Cal.com doesn't: money seen in Stripe, whose a booking is, that it may be free, that its
+client is erased. No I/O.
 
 Each is a message, kept in the inbox and replayed by a rebuild. `by` is the userId of whoever says so.
 """
@@ -10,10 +11,10 @@ from types import MappingProxyType
 
 from bookings.cal.payloads.fields import Node
 from bookings.cal.payloads.reading import DIGEST_LETTERS, Reading, Teller
-from bookings.domain.registers import STRIPE_LENGTH, UID_LENGTH, Fact, Register, Stamp, refund_of
+from bookings.domain.registers import STRIPE_LENGTH, UID_LENGTH, Fact, Register, Stamp, absence_of, refund_of
 from bookings.domain.words import Payment
 
-PAYMENT, REFUND, FREE, LINK = "payment", "refund", "free", "link"
+PAYMENT, REFUND, FREE, LINK, ERASE = "payment", "refund", "free", "link", "erase"
 RANK = 0
 
 
@@ -30,6 +31,11 @@ def free(uid: str, *, note: str, by: str, at: datetime) -> bytes:
 def link(uid: str, *, user_id: str, note: str, by: str, at: datetime) -> bytes:
     """It is this user's; the message says which of our rows that is (`linked_user`)."""
     return _body(uid=uid, act=LINK, userId=user_id, note=note, by=by, at=at.isoformat())
+
+
+def erased(uid: str, *, client_absent: bool | None, by: str, at: datetime) -> bytes:
+    """Its client is erased. Whether they were absent stays; so far a register of their address has said so."""
+    return _body(uid=uid, act=ERASE, clientAbsent=client_absent, by=by, at=at.isoformat())
 
 
 def _body(**document: object) -> bytes:
@@ -70,6 +76,11 @@ def _nothing(root: Node, tell: Teller) -> tuple[Fact, ...]:
     return ()
 
 
+def _erased(root: Node, tell: Teller) -> tuple[Fact, ...]:
+    absent = tell.tell(absence_of(""), root["clientAbsent"].flag())
+    return (*tell.tell(Register.ERASED, True), *absent)
+
+
 _FACTS: Mapping[str, Callable[[Node, Teller], tuple[Fact, ...]]] = MappingProxyType(
-    {PAYMENT: _payment, REFUND: _refund, FREE: _free, LINK: _nothing}
+    {PAYMENT: _payment, REFUND: _refund, FREE: _free, LINK: _nothing, ERASE: _erased}
 )

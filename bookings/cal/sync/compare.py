@@ -8,7 +8,17 @@ from typing import Any
 from bookings.cal.payloads.answer import RANK, read_answer
 from bookings.cal.payloads.fields import Node
 from bookings.cal.payloads.reading import Reading
-from bookings.domain.registers import LINK_STRENGTH, Fact, Register, Registers, Stamp, Told, absence_of
+from bookings.domain.registers import (
+    LINK_STRENGTH,
+    Fact,
+    Register,
+    Registers,
+    Stamp,
+    Told,
+    absence_of,
+    is_erased,
+    is_impersonal,
+)
 from bookings.domain.words import LinkedBy
 
 ABSENCE = absence_of("")
@@ -58,7 +68,10 @@ def is_news(answered: Answered, known: Mapping[str, Registers]) -> bool:
     own = None if answered.changed_at is None else Stamp(answered.changed_at, RANK, "")
     starts_at = _starts_at(answered)
     for fact in answered.reading.facts:
-        told = known.get(fact.uid, _NOTHING).get(fact.register)
+        held = known.get(fact.uid, _NOTHING)
+        if is_erased(held) and not is_impersonal(fact.register):
+            continue  # Cal.com goes on telling of the person, and it is not kept.
+        told = held.get(fact.register)
         if fact.register == Register.COACH_ABSENT or fact.register.startswith(ABSENCE):
             news = _attendance_is_news(fact, told, starts_at)
         else:

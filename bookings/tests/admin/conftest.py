@@ -23,6 +23,7 @@ def member(client: Client, charlie: User) -> Iterator[Callable[[str], Client]]:
     The language of the last page would stay that of the tests that follow.
     """
     import_module("bookings.migrations.0005_groups").make_groups(apps)
+    import_module("bookings.migrations.0008_privacy").give_permissions(apps)
 
     def of(group: str) -> Client:
         User.objects.filter(pk=charlie.pk).update(is_staff=True)

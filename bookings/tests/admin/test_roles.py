@@ -21,7 +21,7 @@ from bookings.tests.admin.test_attention import CASES, SETTLE
 from coaches.models import Coach
 from users.models import User
 
-RECORDS = {"Act", "Attention", "Booking", "Coach", "Difference", "Message", "Run", "User"}
+RECORDS = {"Act", "Attention", "Booking", "Coach", "Difference", "Message", "PrivacyRequest", "Run", "User"}
 SEES = {
     "Operations": RECORDS,
     "Auditors": RECORDS | {"Group", "Schedule", "Task"},

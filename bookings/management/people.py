@@ -1,0 +1,23 @@
+"""How commands are told whom they are about."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from bookings.privacy.person import Person, Refused, find
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--user-id", default="", metavar="ID", help="The user with this ID.")
+    who.add_argument("--email", default="", metavar="ADDRESS", help="Whoever has or gave this address, user or not.")
+    parser.add_argument("--note", default="", help="Kept with the record; without the name and the address.")
+    parser.add_argument("--dry-run", action="store_true", help="Change nothing; only say how much it would be.")
+
+
+def person_of(options: dict[str, Any]) -> Person:
+    try:
+        return find(user_id=options["user_id"], email=options["email"])
+    except Refused as error:
+        raise CommandError(str(error)) from None
