@@ -19,7 +19,7 @@ MOST_GUESTS = 10
 class BookerForm(forms.Form):
     """Who books. With `moving` it asks for a reason too, and starts with what the former booking says."""
 
-    name = forms.CharField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )

@@ -110,7 +110,7 @@ def test_a_post_without_a_time_books_nothing(client):
         ({"guests": "bo@x.example nobody"}, "“nobody” is no e-mail address."),
         ({"guests": " ".join(f"g{number}@x.example" for number in range(11))}, "At most 10 guests can be invited."),
         ({"name": "a\0b"}, "Null characters are not allowed."),
-        ({"name": "x" * 101}, "at most 100 characters"),
+        ({"name": "x" * 201}, "at most 200 characters"),
     ],
 )
 def test_a_form_with_a_mistake_comes_back_with_what_was_typed(client, event_type, change, said):
