@@ -41,5 +41,6 @@ UNFOLD: dict[str, Any] = {
     "COLORS": {"primary": PRIMARY},
     "STYLES": [_own("bookings/office/office.css")],
     "SCRIPTS": [_own("bookings/office/office.js")],
+    "DASHBOARD_CALLBACK": "bookings.admin.dashboard.page.dashboard",
     "SIDEBAR": {"show_search": False, "navigation": "bookings.admin.navigation.sidebar"},
 }
