@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from bookings import admin as admin_pages
 from bookings.admin.filters import NeedsSomebody
@@ -24,6 +26,18 @@ def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
         most = 2
 
     assert Impatient(Booking.objects.order_by("id"), 1).count == 2
+
+
+def test_a_page_reads_the_rows_of_no_page_before_it(db: None) -> None:
+    for number in range(5):
+        Booking.objects.create(uid=f"{number}")
+
+    with CaptureQueriesContext(connection) as queries:
+        page = CappedPaginator(Booking.objects.order_by("-id"), 2).page(2)
+        uids = [row.uid for row in page.object_list]
+
+    assert uids == ["2", "1"]
+    assert ["uid" in query["sql"] for query in queries if "OFFSET" in query["sql"]] == [False]
 
 
 @pytest.mark.parametrize("model", [Attention, Booking, Difference, Message, Run])
