@@ -1,15 +1,17 @@
 """A booking as a file of iCalendar (RFC 5545), which updates the invitation that Cal.com mailed."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar import Calendar, Event, vText
 
+from bookings.api.parameters import LATEST
 from bookings.cal import links
 from bookings.domain.words import Status
 from bookings.models import Booking
 
+A_YEAR = timedelta(days=366)
 PRODUCT = "-//Career Coach//Bookings//EN"
 STATUSES = {Status.PENDING: "TENTATIVE", Status.BOOKING_CANCELLED: "CANCELLED"}
 
@@ -24,7 +26,7 @@ def event(booking: Booking, earlier: Sequence[Booking]) -> bytes:
     cancelled = booking.status == Status.BOOKING_CANCELLED
     zone = booking.client_time_zone
     # Browsers on Windows and old clients tell zones that nobody knows; the moment is right in any.
-    local = ZoneInfo(zone) if zone in available_timezones() else UTC
+    local = ZoneInfo(zone) if zone in available_timezones() and booking.starts_at < LATEST else UTC
     told = Event()
     told.add("uid", _uid(booking, earlier))
     told.add("sequence", len(earlier) + cancelled)
@@ -48,7 +50,9 @@ def event(booking: Booking, earlier: Sequence[Booking]) -> bytes:
     file.add("calscale", "GREGORIAN")
     file.add("method", "CANCEL" if cancelled else "PUBLISH")
     file.add_component(told)
-    file.add_missing_timezones()
+    # By itself the library lists the changes of seventy years, one by one, and none after 2038.
+    last = min(booking.starts_at, LATEST) + A_YEAR
+    file.add_missing_timezones(first_date=(booking.starts_at - A_YEAR).date(), last_date=last.date())
     return file.to_ical()
 
 

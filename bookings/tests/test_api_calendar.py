@@ -110,6 +110,26 @@ def test_it_counts_as_cal_com_did(version: str, client: Client, alice: User) -> 
     assert (told["UID"], told["SEQUENCE"]) == (last["iCalUID"], last["iCalSequence"])
 
 
+def test_the_zone_is_told_for_the_years_around_it_alone(client: Client, alice: User, post: Callable[..., None]) -> None:
+    post(session(alice))
+
+    calendar, told = event(client)
+
+    (zone,) = calendar.walk("VTIMEZONE")
+    changes = [each for each in zone.subcomponents if "TZOFFSETFROM" in each]
+    assert {each["DTSTART"].dt.year for each in changes} == {2029, 2030}
+    assert zone.to_tz().utcoffset(told["DTSTART"].dt.replace(tzinfo=None)) == timedelta(hours=2)
+
+
+@pytest.mark.parametrize("year", [1970, 2100, 9999])
+def test_a_session_of_any_year_is_told(year: int, client: Client, alice: User, post: Callable[..., None]) -> None:
+    start = datetime(year, 12, 31, 23, 29, tzinfo=UTC)
+    post(session(alice, start=start))
+    Booking.objects.update(client_time_zone="Asia/Shanghai")
+
+    assert event(client)[1]["DTSTART"].dt == start
+
+
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus"])
 def test_without_a_zone_that_one_knows_the_time_is_in_utc(
     zone: str, client: Client, alice: User, post: Callable[..., None]
