@@ -1,7 +1,8 @@
 """The first page: each part for those who may see the list behind it, in both languages, always in as many queries."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,18 @@ def busy(number: int, coach: Coach) -> Booking:
 
 
 # --- The page --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def without_time_zones() -> Iterator[None]:
+    """MySQL as it is before its zones are loaded: a zone that it doesn't know makes a moment NULL."""
+
+    def asked(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        return execute(sql, ["Nowhere" if each == "Europe/Paris" else each for each in params or ()], many, context)
+
+    with connection.execute_wrapper(asked):
+        yield
+
 
 HEADINGS = {
     "en": ("Sessions", "Needs somebody", "List price of paid sessions", "Load by coach", "Connection to Cal.com"),
@@ -187,6 +200,19 @@ def test_what_a_client_wrote_is_escaped(staff: Client, ada: Coach) -> None:
     assert "<script>alert" not in page
     assert "<b>Ada" not in page
     assert "&lt;b&gt;Ada" in page
+
+
+@pytest.mark.mysql
+def test_a_database_without_time_zones_is_named(staff: Client, ada: Coach) -> None:
+    session(1, timezone.now(), coach=ada)
+    staff.cookies["viewer_zone"] = "Europe/Paris"
+
+    with without_time_zones():
+        page = text_of(staff, INDEX)
+    cache.clear()
+
+    assert "The database knows no time zones" in page
+    assert "The database knows no time zones" not in text_of(staff, INDEX)
 
 
 # --- Sessions --------------------------------------------------------------------------------------------------------
