@@ -1,7 +1,8 @@
 """What a caller gives: from the query, a JSON body or a form, whichever comes, as long as they agree."""
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -45,8 +46,18 @@ def given(request: Request, **in_path: str) -> dict[str, Any]:
     return found
 
 
+# Python counts some control characters among the blanks, and would cut them off before a pattern refuses them.
+BLANKS = " \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+
 class Text(serializers.CharField):
-    """Text only: REST framework would take a number in JSON for its digits."""
+    """Text only, without blanks around it: REST framework would take a number in JSON for its digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(data.strip(BLANKS) if isinstance(data, str) else data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -58,7 +69,7 @@ class Name(serializers.RegexField):
     """What others call a user, a booking or a coach. In JSON it may be a whole number, as the business system's is."""
 
     def __init__(self, regex: str, *, max_length: int, **kwargs: Any) -> None:
-        super().__init__(regex, max_length=max_length, **kwargs)
+        super().__init__(regex, max_length=max_length, trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str | int):
@@ -75,7 +86,27 @@ class Email(Text):
     """An address in the form in which it is stored, so that its length is that of what is stored."""
 
     def to_internal_value(self, data: Any) -> str:
-        return normalised(super().to_internal_value(data))
+        address = super().to_internal_value(data)
+        return normalised(address) if address == address.strip() else address  # Which is refused as it is.
+
+
+class Number(serializers.IntegerField):
+    """Digits only: Python reads 1_0 and １ too."""
+
+    def to_internal_value(self, data: Any) -> int:
+        number = super().to_internal_value(data)
+        if isinstance(data, str) and not re.fullmatch("[+-]?[0-9]+", data):
+            self.fail("invalid")
+        return number
+
+
+class Day(serializers.DateField):
+    """2026-12-01: Python reads 20261201 and 2026-W49-2 too."""
+
+    def to_internal_value(self, data: Any) -> date:
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(data)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(data)
 
 
 class Zone(serializers.CharField):
@@ -154,8 +185,8 @@ class Days(Of):
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         required = self.days_required
-        fields["from"] = serializers.DateField(required=required, help_text="The first day: 2026-12-01.")
-        fields["to"] = serializers.DateField(required=required, help_text="The last day, which is included.")
+        fields["from"] = Day(required=required, help_text="The first day: 2026-12-01.")
+        fields["to"] = Day(required=required, help_text="The last day, which is included.")
         fields["timeZone"] = Zone(required=required, help_text="Whose days: an IANA name, as browsers tell it.")
         return fields
 
@@ -187,10 +218,8 @@ class List(Days, OfUser):
         choices=WHENS, required=False, help_text="`upcoming`: not over yet, the next first. `past`: the latest first."
     )
     coach = Name(ON_ONE_LINE, max_length=100, required=False, help_text="The coach's `username`.")
-    page = serializers.IntegerField(min_value=1, required=False)
-    pageSize = serializers.IntegerField(
-        min_value=1, max_value=MOST_PER_PAGE, required=False, help_text="20 if not given."
-    )
+    page = Number(min_value=1, required=False)
+    pageSize = Number(min_value=1, max_value=MOST_PER_PAGE, required=False, help_text="20 if not given.")
 
 
 class SignUp(Of):

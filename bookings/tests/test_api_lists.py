@@ -93,6 +93,9 @@ def test_what_is_no_parameter_is_named(path: str, query: dict[str, str], client:
     ("query", "code", "attr"),
     [
         ({"from": "yesterday"}, "invalid", "from"),
+        ({"from": "20261201"}, "invalid", "from"),
+        ({"from": "2026-1-2"}, "invalid", "from"),
+        ({"from": "2026-13-01"}, "invalid", "from"),
         ({"from": "2026-12-02", "to": "2026-12-01"}, "reversed", "to"),
         ({"timeZone": "CET+1"}, "unknown_zone", "timeZone"),
         ({"uid": "x" * 101}, "max_length", "uid"),

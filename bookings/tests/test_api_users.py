@@ -47,6 +47,13 @@ def test_a_new_user_without_a_user_id_is_given_one(client: Client) -> None:
     assert str(uuid.UUID(user_id)) == user_id
 
 
+def test_blanks_around_a_name_are_no_part_of_it(client: Client) -> None:
+    """Of any script: they come with what is pasted."""
+    response = post(client, {"userId": "crm-7", "name": "\u3000王小明\xa0 ", "email": "\u3000wang@example.org"})
+
+    assert response.json() == {"userId": "crm-7", "name": "王小明", "email": "wang@example.org"}
+
+
 def test_the_same_user_id_again_updates_the_user(client: Client, alice: User) -> None:
     response = post(client, {"userId": "alice-1", "name": "Alice Married", "email": "alice@new.example"})
 
@@ -116,6 +123,10 @@ NO_MATCH = "This value does not match the required pattern."
         ({"name": "D", "email": "a b@e.org"}, [("invalid", "Enter a valid email address.", "email")]),
         ({"name": "D", "email": "d@e.org", "userId": ""}, [("blank", BLANK, "userId")]),
         ({"name": "D", "email": "d@e.org", "userId": ["x"]}, [("invalid", NO_MATCH, "userId")]),
+        ({"name": "D", "email": "d@e.org", "userId": " x"}, [("invalid", NO_MATCH, "userId")]),
+        ({"name": "D", "email": "d@e.org", "userId": "\x1dx"}, [("invalid", NO_MATCH, "userId")]),
+        ({"name": "\x1dD", "email": "d@e.org"}, [("invalid", "Enter a valid value.", "name")]),
+        ({"name": "D", "email": "\x1dd@e.org"}, [("invalid", "Enter a valid email address.", "email")]),
         ({"name": "D", "email": "d@e.org", "userId": 7.5}, [("invalid", NO_MATCH, "userId")]),
         ({"name": "D", "email": "d@e.org", "userId": True}, [("invalid", NO_MATCH, "userId")]),
         (
