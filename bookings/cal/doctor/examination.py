@@ -14,7 +14,7 @@ from bookings.cal.doctor.address import Address, address, endpoint, our_address
 from bookings.cal.doctor.findings import Colour, Finding, green, red, worst, yellow
 from bookings.cal.doctor.looking import Looker, Seen
 from bookings.cal.doctor.mending import mend
-from bookings.cal.doctor.subscriptions import Wanted, as_wanted, plan, registered_once
+from bookings.cal.doctor.subscriptions import Wanted, as_wanted, elsewhere, plan, registered_once
 
 CHECKS = (checks.Tags.compatibility, checks.Tags.security, checks.Tags.database)
 
@@ -35,12 +35,14 @@ class Examination:
 def examine(
     *, url: str = "", fix: bool = False, now: datetime, clock: Clock | None = None, more: Iterable[Finding] = ()
 ) -> Examination:
-    """Ask Cal.com and our own endpoint, mend the webhook first if asked to, and judge.
+    """Ask our own endpoint and Cal.com, mend the webhook if asked to, and judge.
 
-    `url` is the address of our webhook; without it ALLOWED_HOSTS tells. What goes wrong at Cal.com is a finding. `more`
-    was found elsewhere, and comes last.
+    Nothing is mended where our endpoint is red: what Cal.com sends would go nowhere, or to somebody else. `url` is the
+    address of our webhook; without it ALLOWED_HOSTS tells. What goes wrong at Cal.com is a finding. `more` was found
+    elsewhere, and comes last.
     """
     ours = our_address(url)
+    answers = endpoint(ours, now=now) if ours else None
     done: list[str] = []
     try:
         configuration = Configuration.from_settings()
@@ -52,13 +54,13 @@ def examine(
         with Looker(configuration, event_url=settings.CAL_EVENT_URL, clock=clock) as looker:
             seen = looker.look()
             if fix:
-                done += mended(looker, seen, ours)
+                done += mended(looker, seen, ours, answers)
                 seen = looker.look()
             arrived = still_come(looker, seen, now=now)
     findings = [
         *ourselves(),
         address(ours, api_url=settings.CAL_API_BASE_URL),
-        *([endpoint(ours, now=now)] if ours else []),
+        *([answers] if answers else []),
         *of_cal(seen),
         *of_webhook(seen, ours),
         arrived,
@@ -127,11 +129,12 @@ def of_webhook(seen: Seen, ours: Address | None) -> Iterator[Finding]:
         return
     wanted = _wanted(seen, ours)
     yield registered_once(seen.webhooks, wanted, unseen={scope.event_type_id for scope, _error in seen.unseen})
+    yield from elsewhere(seen.webhooks, wanted)
     for webhook in plan(seen.webhooks, wanted).keep:
         yield from as_wanted(webhook, wanted)
 
 
-def mended(looker: Looker, seen: Seen, ours: Address | None) -> Iterator[str]:
+def mended(looker: Looker, seen: Seen, ours: Address | None, answers: Finding | None) -> Iterator[str]:
     """What --fix did, or why it did nothing."""
     if isinstance(seen.me, CalError):
         yield "mended nothing, since Cal.com could not be asked"
@@ -139,10 +142,12 @@ def mended(looker: Looker, seen: Seen, ours: Address | None) -> Iterator[str]:
         yield "mended nothing, since the event types could not be looked at"
     elif settings.CAL_TEAM_ID is not None and not seen.event_types:
         yield "mended nothing, since no event type of ours was found"
-    elif ours is None:
+    elif ours is None or answers is None:
         yield "mended nothing, since our address is not known: give --url"
     elif not settings.CAL_WEBHOOK_SECRETS:
         yield "mended nothing, since CAL_WEBHOOK_SECRETS is not set"
+    elif answers.colour == Colour.RED:
+        yield "mended nothing, since our address doesn't answer a PING as it must: see endpoint"
     else:
         done = list(mend(looker, seen, _wanted(seen, ours)))
         yield from done or ["nothing to mend: the webhook is as it must be"]

@@ -129,6 +129,19 @@ def registered_once(
     return green("webhook", f"registered once ({places}) at {wanted.url}")
 
 
+def elsewhere(registered: Sequence[Registered], wanted: Wanted) -> Iterator[Finding]:
+    """Webhooks to others that carry a secret of ours, as after our address changed. A path may be a secret itself."""
+    others = [each for each in registered if each.url != wanted.url and not _is_alike(each.url, wanted.url)]
+    hosts = sorted({urlsplit(each.url).hostname or "" for each in others if is_ours(each.row, wanted.secrets)})
+    if hosts:
+        found = f"webhooks with our secret go elsewhere, too: to {', '.join(hosts)[:200]}"
+        yield yellow(
+            "webhook_elsewhere",
+            found,
+            "Delete them at Cal.com, or give them another secret: who has it can speak to us.",
+        )
+
+
 def as_wanted(webhook: Registered, wanted: Wanted) -> Iterator[Finding]:
     """All that must hold of one webhook that stays."""
     number = webhook.scope.event_type_id

@@ -1,5 +1,6 @@
 """Do webhooks still come? Held against bookings as the API tells them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from bookings.cal.doctor.arrivals import Change, Mirrored
 from bookings.domain.words import Lifecycle, Outcome, Source, Status, Why
 from bookings.models import Booking, Message, StatusChange
 from bookings.tests.doctor import said
+from bookings.tests.sync import START, TYPE, UID, iso, upstream
+from bookings.tests.sync import row as answer
+from careercoach.testing import body_of
 
 NOW = datetime(2026, 11, 23, 18, 40, tzinfo=UTC)
 LAST = NOW - timedelta(hours=3)
@@ -183,3 +187,52 @@ def test_our_rows_are_told_with_who_changed_them_since() -> None:
         "healed-before": HERE,
         "gone": Mirrored(is_cancelled=True, is_accepted=False, healed=False),
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("old", "new", "healed"),
+    [
+        ("", "NO_SHOW", True),
+        ("PENDING", "NO_SHOW", True),
+        ("BOOKING_CREATED", "NO_SHOW", False),
+        ("MEETING_ENDED", "NO_SHOW", False),
+        ("NO_SHOW", "MEETING_ENDED", False),
+        ("NO_SHOW", "BOOKING_CREATED", False),
+        ("NO_SHOW", "BOOKING_CANCELLED", True),
+        ("BOOKING_CREATED", "BOOKING_CANCELLED", True),
+        ("BOOKING_CANCELLED", "BOOKING_CREATED", True),
+    ],
+)
+def test_only_a_change_that_is_announced_shows_that_a_webhook_was_missed(old: str, new: str, healed: bool) -> None:
+    booking = Booking.objects.create(uid="one")
+    StatusChange.objects.create(
+        booking=booking, old=old, new=new, why=Why.ACCEPTED, changed_at=NOW, message=kept(1, source=Source.API)
+    )
+
+    assert arrivals.mirrored(["one"], since=LAST)["one"].healed is healed
+
+
+def test_a_coach_s_absence_that_a_resync_heals_is_no_sign_of_dead_webhooks(
+    post: Callable[..., None], settings: Any
+) -> None:
+    """Cal.com announces it to nobody, whoever marks it."""
+    settings.CAL_EVENT_TYPE_IDS = [TYPE]
+    post(body_of("booking_created_free"), body_of("meeting_ended_free"))
+    marked_at = START + timedelta(hours=1)
+    told = answer(updatedAt=iso(marked_at), absentHost=True)
+    heard = marked_at - timedelta(minutes=20)
+    Message.objects.update(received_at=heard)
+
+    with upstream() as cal:
+        cal.rows = [told]
+        cal.resync(now=marked_at + timedelta(minutes=4))
+
+    assert Booking.objects.get().status == Status.NO_SHOW
+    found = arrivals.changes([told], arrivals.mirrored([UID], since=heard), since=heard)
+    assert found == [Change(at=marked_at, missed=False)]
+    finding = arrivals.still_come(found, last=heard, now=marked_at + timedelta(hours=1))
+    assert said(finding) == (
+        "yellow",
+        "the last webhook came 80 minutes ago; in details alone bookings changed since: 1",
+    )

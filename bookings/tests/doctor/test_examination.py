@@ -39,12 +39,13 @@ class Account:
     bookings: list[dict[str, Any]] = field(default_factory=list)
     refused: dict[str, Said] = field(default_factory=dict)  # By the pattern of method and path.
     older: bool = False  # Knows no newer triggers.
+    ours: Said = field(default_factory=lambda: Said(200, b'{"message": 1, "outcome": "ignored"}'))  # To a PING.
     asked: list[Asked] = field(default_factory=list)
 
     def answer(self, asked: Asked) -> Said:
         self.asked.append(asked)
         if asked.route == "/api/webhook/cal":
-            return Said(200, b'{"message": 1, "outcome": "ignored"}')
+            return self.ours
         route = asked.route.removeprefix("/v2").replace(f"/organizations/{ORGANIZATION}/teams/", "/teams/")
         for pattern, answer in self.refused.items():
             if re.fullmatch(pattern, f"{asked.method} {route}"):
@@ -333,7 +334,7 @@ def test_fix_registers_a_personal_account_once_for_all_its_types(cal: Account, s
 
 def test_fix_mends_what_is_wrong_and_deletes_what_is_too_many(cal: Account, heard: datetime) -> None:
     wrong = webhook(subscriberUrl=cal.url, id="wrong", active=False, triggers=[], secret="x", payloadTemplate="{}")
-    stranger = webhook(subscriberUrl=f"{cal.url}/other", id="stranger")
+    stranger = webhook(subscriberUrl=f"{cal.url}/other", id="stranger", secret="another")
     cal.webhooks = {OWN_TYPE: [wrong, stranger], OWNER: [webhook(subscriberUrl=cal.url, id="double")]}
 
     found = examine(url=cal.url, fix=True, now=datetime.now(UTC), clock=FakeClock())
@@ -387,6 +388,25 @@ def test_what_could_not_be_done_is_said_and_nothing_is_deleted_after_it(method: 
     assert found.done[0].startswith(sentence)
     assert "no admin" in found.done[0]
     assert cal.webhooks[OWNER] == [double]
+
+
+@pytest.mark.parametrize(
+    "answer", [Said(silent=True), Said(200, b"<html>"), Said(401, b"{}"), Said(308, b""), Said(503, b"")]
+)
+@pytest.mark.parametrize("registered", [True, False])
+def test_fix_registers_no_address_that_does_not_answer(
+    cal: Account, heard: datetime, answer: Said, registered: bool
+) -> None:
+    """What Cal.com sends there would be lost, and at somebody else's address our clients' data besides."""
+    cal.ours = answer
+    cal.webhooks = {OWN_TYPE: [webhook(subscriberUrl=cal.url, active=False)] if registered else []}
+
+    found = examine(url=cal.url, fix=True, now=datetime.now(UTC), clock=FakeClock())
+
+    assert found.done == ("mended nothing, since our address doesn't answer a PING as it must: see endpoint",)
+    assert cal.changes == []
+    red = {name for name, colour in colours(found.findings).items() if colour == "red"}
+    assert red == {"endpoint", "active" if registered else "webhook"}
 
 
 def test_fix_does_nothing_where_cal_com_is_away(cal: Account) -> None:
