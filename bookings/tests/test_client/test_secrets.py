@@ -192,6 +192,21 @@ def test_a_secret_within_another_is_hidden_whole() -> None:
     assert clean("the-secret-of-all", secrets=["the-secret", "", "the-secret-of-all"]) == "…"
 
 
+@pytest.mark.parametrize("uid", ["abcdefghijklmnopqrstuv", "Kennwort"])
+def test_what_was_asked_for_is_hidden_though_it_looks_like_a_word(
+    cal: Cal, connect: Callable[..., CalApi], lines: Callable[[], str], uid: str
+) -> None:
+    """Of forty uids one has no digit, and nothing but the call itself knows it for one."""
+    cal.always = lambda _: shape_a(404, "NotFoundException", f"Booking with uid={uid} was not found in the database")
+    api = connect()
+
+    with pytest.raises(CalError) as raised:
+        api.booking(uid)
+
+    assert leaked("\n".join([str(raised.value), repr(raised.value), lines()]), [uid]) == []
+    assert "not found in the database" in str(raised.value)
+
+
 def test_what_was_asked_can_still_be_found_out(cal: Cal, connect: Callable[..., CalApi]) -> None:
     """Route, status and the number in Cal.com's own log are enough to look for it."""
     cal.always = answer_to
