@@ -24,7 +24,7 @@ from bookings.admin.acting.acts import MOST
 from bookings.admin.acting.cures import cure_of
 from bookings.admin.acting.forms import Note
 from bookings.admin.acting.views import keys_in
-from bookings.admin.export import Column, Exports, Viewed
+from bookings.admin.export import Exports
 from bookings.admin.exported import of_attention
 from bookings.admin.search import found
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, page_of, soft, stacked, unbroken
@@ -82,6 +82,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     list_per_page = 50
     list_fullwidth = True
     actions = ("settle_chosen", "reopen_chosen")
+    export_columns = staticmethod(of_attention)
     fields = readonly_fields = ("what", "whom", "coach", "held_since", "cure", "state_shown", "settled_by", "note")
 
     def get_queryset(self, request: HttpRequest) -> AttentionQuerySet:
@@ -112,9 +113,6 @@ class AttentionAdmin(Exports, ReadOnly, Page):
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bookings.change_attention")
-
-    def export_columns(self, viewed: Viewed) -> list[Column]:
-        return of_attention(viewed)
 
     def get_urls(self) -> list[URLPattern]:
         settle = self.admin_site.admin_view(self.settle_view)

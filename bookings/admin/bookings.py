@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from bookings.admin import seeing
 from bookings.admin.acting.views import ActsOnBookings
 from bookings.admin.details import Details
-from bookings.admin.export import Column, Exports, Viewed
+from bookings.admin.export import Exports
 from bookings.admin.exported import of_bookings
 from bookings.admin.filters import Between, NeedsSomebody, OfUser, Starts
 from bookings.admin.page import page_context
@@ -58,6 +58,7 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
     paginator = CappedPaginator
     list_per_page = 50
     list_fullwidth = True
+    export_columns = staticmethod(of_bookings)
     change_form_outer_before_template = "bookings/office/booking.html"
 
     def get_queryset(self, request: HttpRequest) -> BookingQuerySet:
@@ -83,9 +84,6 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
         self, request: HttpRequest, queryset: BookingQuerySet, search_term: str
     ) -> tuple[BookingQuerySet, bool]:
         return found(request, queryset, search_term, payments=seeing.sees_payments()), False
-
-    def export_columns(self, viewed: Viewed) -> list[Column]:
-        return of_bookings(viewed)
 
     def get_urls(self) -> list[URLPattern]:
         return [*self.act_urls(), *super().get_urls()]

@@ -8,19 +8,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
-from bookings.admin.export import Column, Viewed, instant, zoned
+from bookings.admin.export import Column, Viewed, instant, label, zoned
 from bookings.admin.shown import units
-from bookings.domain.words import Why
-from bookings.models import Attention, Booking
+from bookings.domain.attention import Condition
+from bookings.domain.words import Payment, Status, Why
+from bookings.models import Attention, AttentionState, Booking
 
 
 def of_bookings(viewed: Viewed) -> list[Column]:
-    whys = {why.value: seeing.reason(why) for why in Why}
+    whys = {why.value: str(seeing.reason(why).label) for why in Why}
     return [
         (_("reference"), attrgetter("chain_reference")),
         (_("Cal.com uid"), attrgetter("uid")),
-        (_("status"), Booking.get_status_display),
-        (_("because"), lambda booking: whys[booking.why].label),
+        (_("status"), label("status", Status)),
+        (_("because"), lambda booking: whys[booking.why]),
         (zoned(_("starts")), lambda booking: instant(booking.starts_at)),
         (zoned(_("ends")), lambda booking: instant(booking.ends_at)),
         (_("title"), attrgetter("title")),
@@ -29,7 +30,7 @@ def of_bookings(viewed: Viewed) -> list[Column]:
         (_("client's e-mail"), lambda booking: viewed.address(booking.client_email)),
         (_("client's time zone"), attrgetter("client_time_zone")),
         (_("user"), attrgetter("user")),
-        *(OF_PAYMENT if viewed.sees_payments else ()),
+        *(_of_payment() if viewed.sees_payments else ()),
         (_("cancelled by"), lambda booking: viewed.address(booking.cancelled_by)),
         (_("reason given"), attrgetter("reason")),
         (zoned(_("first heard of")), lambda booking: instant(booking.created_at)),
@@ -44,15 +45,16 @@ def _currency(booking: Booking) -> str:
     return "" if amounts == (None, None, None) else gettext("minor units")
 
 
-OF_PAYMENT: tuple[Column, ...] = (
-    (_("payment"), Booking.get_payment_display),
-    (_("list price"), lambda booking: units(booking.price, booking.currency)),
-    (_("paid, as seen by staff"), lambda booking: units(booking.paid_amount, booking.currency)),
-    (_("refunded, as seen by staff"), lambda booking: units(booking.refunded or None, booking.currency)),
-    (_("currency"), _currency),
-    (_("Stripe payment"), attrgetter("payment_intent")),
-    (_("Stripe refund"), attrgetter("refund_id")),
-)
+def _of_payment() -> tuple[Column, ...]:
+    return (
+        (_("payment"), label("payment", Payment)),
+        (_("list price"), lambda booking: units(booking.price, booking.currency)),
+        (_("paid, as seen by staff"), lambda booking: units(booking.paid_amount, booking.currency)),
+        (_("refunded, as seen by staff"), lambda booking: units(booking.refunded or None, booking.currency)),
+        (_("currency"), _currency),
+        (_("Stripe payment"), attrgetter("payment_intent")),
+        (_("Stripe refund"), attrgetter("refund_id")),
+    )
 
 
 def of_attention(viewed: Viewed) -> list[Column]:
@@ -60,7 +62,7 @@ def of_attention(viewed: Viewed) -> list[Column]:
         return lambda case: case.booking and show(case.booking)
 
     return [
-        (_("what is wrong"), Attention.get_condition_display),
+        (_("what is wrong"), label("condition", Condition)),
         (zoned(_("since")), lambda case: instant(case.since)),
         (_("reference"), of_booking(attrgetter("chain_reference"))),
         (_("Cal.com uid"), lambda case: (case.booking or case.message).uid),
@@ -69,7 +71,7 @@ def of_attention(viewed: Viewed) -> list[Column]:
         (_("coach"), of_booking(attrgetter("coach"))),
         (_("message"), attrgetter("message_id")),
         (_("error"), lambda case: case.message and case.message.error),
-        (_("state"), Attention.get_state_display),
+        (_("state"), label("state", AttentionState)),
         (zoned(_("settled")), lambda case: instant(case.settled_at)),
         (_("note"), attrgetter("note")),
     ]
