@@ -1,8 +1,9 @@
 """What does GET /api/bookings cost, beside django-ninja's plain paginated list of the same rows?
 
-In one process on a real MySQL: the CPU of a whole request through Django's handler, with the same middlewares for both
-and 20 rich rows, in turns, first with 1,000 bookings in the table, then with 1,000,000. Neither counts calls, as ninja
-doesn't by itself; what that costs is told apart. `bare` is a function with the same SQL.
+In one process on a real MySQL: a whole request through Django's handler, with the same middlewares for both and 20 rich
+rows. There are two databases, with 1,000 and with 1,000,000 bookings, and all is asked in turns, so that whatever else
+the machine does falls on each alike. Told are medians: of this process's CPU, and of the time with MySQL's in it.
+Neither counts calls, as ninja doesn't by itself; what that costs is told apart. `bare` is a function with the same SQL.
 
     .venv/bin/pip install -r requirements-bench.txt
     DATABASE_URL=mysql://root@127.0.0.1:3307/careercoach_bench python bench/list.py [--rows 1000000] [--calls 300]
@@ -13,6 +14,8 @@ import json
 import statistics
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ from ninja.pagination import PageNumberPagination, paginate
 from bookings.models import Booking
 from users.models import User
 
+FEW = 1_000
+WARMING = 20  # Calls that aren't measured.
 ninja = NinjaAPI(urls_namespace="bench")
 
 
@@ -84,69 +89,103 @@ def bare() -> bytes:
         return json.dumps({"count": count, "results": cursor.fetchall()}, default=str).encode()
 
 
-def cpu(work: Any) -> float:
-    """Milliseconds of this process's CPU."""
-    before = time.process_time()
+def cost(work: Any) -> tuple[float, float]:
+    """Milliseconds of this process's CPU, and of the clock."""
+    cpu, clock = time.process_time(), time.perf_counter()
     work()
-    return (time.process_time() - before) * 1000
+    return (time.process_time() - cpu) * 1000, (time.perf_counter() - clock) * 1000
 
 
-def measure(calls: int) -> dict[str, float]:
+def ways() -> dict[str, Any]:
     client = Client(headers={"Host": "127.0.0.1"})
     query = {"userId": "bench"}
-    etag = client.get("/api/bookings", query).headers["ETag"]
 
-    def ask(address: str, **headers: str) -> None:
+    def ask(address: str, **headers: str) -> Any:
         answer = client.get(address, query, headers=headers)
         if answer.status_code not in (200, 304):
             sys.exit(f"{address}: {answer.status_code} {answer.content[:300]!r}")
+        return answer
 
     def limited() -> None:
         with override_settings(API_CALLS_PER_USER=10**6, API_CALLS_PER_ADDRESS=10**6):
             ask("/api/bookings")
 
-    ways = {
+    rows, plain_rows = ask("/api/bookings").json()["results"], ask("/ninja/bookings").json()["items"]
+    if [row["uid"] for row in rows] != [row["uid"] for row in plain_rows] or len(rows) != 20:
+        sys.exit("The two lists are not the same.")
+    etag = ask("/api/bookings").headers["ETag"]
+    return {
         "bare": bare,
         "ours": lambda: ask("/api/bookings"),
         "ninja": lambda: ask("/ninja/bookings"),
         "ours, 304": lambda: ask("/api/bookings", **{"If-None-Match": etag}),
         "ours with limits": limited,
     }
-    took: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(calls + 20):
-        for name, work in ways.items():
-            spent = cpu(work)
-            if number >= 20:
-                took[name].append(spent)
-    return {name: statistics.median(each) for name, each in took.items()}
+
+
+def use(name: str) -> None:
+    """Without leaving the connection, so that both databases can be asked in turns."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"USE {name}")
+
+
+def fill(name: str, rows: int) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    webhook.make_database()
+    webhook.fill(rows)
+    user = User.objects.create_user("bench@example.org", "Bench", user_id="bench")
+    ids = list(Booking.objects.order_by("id").values_list("id", flat=True)[100:120])
+    Booking.objects.filter(id__in=ids).update(user=user, link="https://app.cal.com/video/x")
+
+
+def measure(databases: Sequence[str], calls: int) -> dict[tuple[str, str], tuple[float, float]]:
+    """By database and way: the medians of CPU and of the clock."""
+    took: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    asked = {}
+    for name in databases:
+        use(name)
+        asked[name] = ways()
+    for number in range(calls + WARMING):
+        for name in databases:
+            use(name)
+            for way, work in asked[name].items():
+                spent = cost(work)
+                if number >= WARMING:
+                    took[name, way].append(spent)
+    return {each: tuple(map(statistics.median, zip(*spent, strict=True))) for each, spent in took.items()}  # type: ignore[misc]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--calls", type=int, default=300, help="of each way, measured at each size")
+    parser.add_argument("--calls", type=int, default=300, help="of each way, measured in each database")
     options = parser.parse_args()
 
     settings.ROOT_URLCONF = "__main__"
     settings.SECURE_SSL_REDIRECT = False
     settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = 0
-    webhook.make_database()
-    found: dict[int, dict[str, float]] = {}
-    for rows in (1000, options.rows):
-        webhook.fill(rows)
-        if rows == 1000:
-            user = User.objects.create_user("bench@example.org", "Bench", user_id="bench")
-            ids = list(Booking.objects.order_by("id").values_list("id", flat=True)[100:120])
-            Booking.objects.filter(id__in=ids).update(user=user, link="https://app.cal.com/video/x")
-        found[rows] = measure(options.calls)
-        print(
-            f"{rows:>9,} bookings: " + ", ".join(f"{name} {ms:.2f} ms" for name, ms in found[rows].items()), flush=True
-        )
-    few, many = found.values()
-    print(
-        f"ours is {many['ours'] / many['ninja']:.2f} of ninja's CPU, and {many['ours'] / many['bare']:.1f} times bare"
-    )
-    print(f"ours with many rows is {many['ours'] / few['ours']:.2f} of that with few")
+    many = connection.settings_dict["NAME"]
+    few = f"{many}_few"
+    for name, rows in ((few, FEW), (many, options.rows)):
+        fill(name, rows)
+    found = measure((few, many), options.calls)
+    for name, rows in ((few, FEW), (many, options.rows)):
+        told = [f"{way} {cpu:.2f} ({clock:.2f})" for (where, way), (cpu, clock) in found.items() if where == name]
+        print(f"{rows:>9,} bookings, ms of CPU (of the clock): {', '.join(told)}")
+
+    def times(one: tuple[str, str], other: tuple[str, str]) -> str:
+        cpu, clock = (mine / theirs for mine, theirs in zip(found[one], found[other], strict=True))
+        return f"{cpu:.2f} ({clock:.2f})"
+
+    for what, one, other in (
+        ("ours, of ninja's", (many, "ours"), (many, "ninja")),
+        ("ours, of bare", (many, "ours"), (many, "bare")),
+        ("ninja's, of bare", (many, "ninja"), (many, "bare")),
+        ("ours with many bookings, of that with few", (many, "ours"), (few, "ours")),
+    ):
+        cpu, clock = (mine / theirs for mine, theirs in zip(found[one], found[other], strict=True))
+        print(f"{what}: {cpu:.2f} ({clock:.2f})")
 
 
 if __name__ == "__main__":
