@@ -59,13 +59,15 @@ def record(
     message: Message,
     now: datetime | None = None,
     if_erased: Callable[[], str] | None = None,
+    tell: Callable[[Recorded], object] | None = None,
 ) -> Recorded:
     """Let these facts, told by this message, change what they are newer than.
 
     1. Makes the rows that don't exist, each in a transaction of its own.
     2. In one transaction: locks all bookings of the chain in order of primary key, folds, concludes, saves what
        changed, writes the timeline and what needs a person, and notes the outcome on the message; where the client of
-       its booking is erased, the message keeps what `if_erased` says instead of its body.
+       its booking is erased, the message keeps what `if_erased` says instead of its body. `tell` is told what was
+       done; what it writes is kept or undone with it, and it is told anew where the transaction is done again.
 
     Safe to repeat, safe in any order, safe with any number of connections at once: what got in the way of others is
     done again, whole. Raises what the database raises when it goes on getting in the way.
@@ -74,7 +76,9 @@ def record(
     moment = now or timezone.now()
     uids = {fact.uid for fact in facts} | _linked(facts)
     while True:
-        locked = partial(_record_locked, facts, ids=_ids(uids), message=message, now=moment, if_erased=if_erased)
+        locked = partial(
+            _record_locked, facts, ids=_ids(uids), message=message, now=moment, if_erased=if_erased, tell=tell
+        )
         try:
             recorded = repeated(locked)
         except _ChainGrew as grown:
@@ -186,6 +190,7 @@ def _record_locked(
     message: Message,
     now: datetime,
     if_erased: Callable[[], str] | None,
+    tell: Callable[[Recorded], object] | None,
 ) -> Recorded:
     rows = {row.uid: row for row in Booking.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
     before = {uid: decode(row.registers) for uid, row in rows.items()}
@@ -237,7 +242,10 @@ def _record_locked(
     own = rows.get(message.uid)
     if if_erased is not None and own is not None and own.erased:
         Message.objects.filter(pk=message.pk).update(body=if_erased(), is_reduced=True)
-    return Recorded(outcome, created, changed, rows, written)
+    recorded = Recorded(outcome, created, changed, rows, written)
+    if tell is not None:
+        tell(recorded)
+    return recorded
 
 
 def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = "") -> None:

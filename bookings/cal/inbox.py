@@ -93,7 +93,7 @@ def process(
     now: datetime | None = None,
     tell: Callable[[services.Recorded], object] | None = None,
 ) -> Message:
-    """Apply what the message says, note on it what became of that, and tell what it did.
+    """Apply what the message says, note on it what became of that, and tell what it did, in the same transaction.
 
     Raises PayloadError for one that can't be read, and whatever our own failure raises; the message says so too, and
     can be processed again. Safe to repeat.
@@ -191,9 +191,7 @@ def _apply(
         if found is not None:
             message.linked_user, message.linked_by = found.user, found.by
     kept = partial(reduced.write, reading, forget=impersonal)
-    recorded = services.record(facts_of(message, reading), message=message, now=now, if_erased=kept)
-    if tell is not None:
-        tell(recorded)
+    recorded = services.record(facts_of(message, reading), message=message, now=now, if_erased=kept, tell=tell)
     orphans = [booking for booking in recorded.bookings.values() if booking.user_id is None and booking.client_email]
     if orphans:
         # Whoever signed up between our look-up and our commit did not see these bookings, and we did not see them. A

@@ -44,7 +44,7 @@ class Running:
     def save(self) -> None:
         """Write the counts so far. Raises LockLost where another may have begun."""
         self.lock.check()
-        self.run.save(update_fields=[*COUNTS, "calls", "watermark"])
+        self.run.save(update_fields=[*COUNTS, "calls", "watermark", "options"])
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from django.core.management.base import CommandError
+from django.db import connection
 
 from bookings.cal.client import CalError
 from bookings.cal.locks import LockLost
@@ -53,19 +54,46 @@ class Progress:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """SIGTERM ends the work like Ctrl-C does, at once and cleanly; in a thread, signals are its process's business."""
+    """SIGTERM ends the work like Ctrl-C does, at once and cleanly; in a thread, signals are its process's business.
+
+    Both wait for the end of a query: MySQL's driver asks and fetches in two steps, and between them the connection is
+    good for nothing, not even to undo what was begun (2014, commands out of sync).
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
+    stop = _Stop()
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # As of what a shell began in the background.
+    wanted = [signal.SIGTERM] if ignored else [signal.SIGTERM, signal.SIGINT]
+    before = {number: signal.signal(number, stop.ask) for number in wanted}
     try:
-        yield
+        with connection.execute_wrapper(stop.after):
+            yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Stop:
+    """Raises KeyboardInterrupt when asked to, or after the query at work."""
+
+    def __init__(self) -> None:
+        self._querying = self._asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        if not self._querying:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def after(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        self._querying = True
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self._querying = False
+            if self._asked:
+                self._asked = False
+                raise KeyboardInterrupt
 
 
 def carry_out(

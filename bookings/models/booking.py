@@ -60,7 +60,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(status__in=[Status.PENDING, Status.BOOKING_CREATED]).upcoming(now=now)
 
     def over_without_an_end(self, *, now: datetime) -> Self:
-        """Those that count and are over, of which nobody told. By start, which has the index."""
+        """Those that count and are over, of which nobody told. By start, which has the index.
+
+        Where somebody was absent, the end would change no status; to look for it would read all there ever were.
+        """
         return self.filter(status=Status.BOOKING_CREATED, starts_at__lte=now, ends_at__lte=now)
 
     def begun_unpaid(self, *, now: datetime) -> Self:

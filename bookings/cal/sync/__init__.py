@@ -13,13 +13,13 @@ from django.utils import timezone
 from bookings.cal.client import CalApi, Row
 from bookings.cal.runs import Running, running
 from bookings.cal.sync.clock import end_what_is_over, over_at
-from bookings.cal.sync.phases import Options, Phases
+from bookings.cal.sync.phases import MOST_GONE, Options, Phases
 from bookings.cal.sync.recording import Recorder
 from bookings.cal.sync.seen import Seen
 from bookings.models import Run, RunKind, RunState
 from users.models import User
 
-__all__ = ["Options", "end_meetings", "read_again", "resync"]
+__all__ = ["MOST_GONE", "Options", "end_meetings", "read_again", "resync"]
 
 Progress = Callable[[Run, int | None], object]
 

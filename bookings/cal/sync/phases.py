@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max, Q
 
 from bookings.cal.client import CalApi, CalError, CalUnavailable, NoSuchRoute, NotFound, Unauthorized
@@ -29,6 +30,7 @@ class Options:
     until: datetime | None = None
     uids: tuple[str, ...] = ()
     dry_run: bool = False
+    gone_up_to: int = MOST_GONE
 
     def as_json(self) -> dict[str, object]:
         said = {
@@ -36,8 +38,15 @@ class Options:
             "since": self.since and self.since.isoformat(),
             "until": self.until and self.until.isoformat(),
             "uid": list(self.uids),
+            "goneUpTo": self.gone_up_to if self.gone_up_to != MOST_GONE else None,
         }
         return {name: value for name, value in said.items() if value}
+
+
+def scope() -> str:
+    """Whose bookings are read. What was read of others says nothing of these, so a watermark is for one scope."""
+    types = ",".join(map(str, sorted(settings.CAL_EVENT_TYPE_IDS)))
+    return f"{settings.CAL_API_BASE_URL} {settings.CAL_TEAM_ID or '-'} {types or '-'}"
 
 
 class Phases:
@@ -52,7 +61,7 @@ class Phases:
 
     def read(self, options: Options) -> None:
         if options.uids:
-            self._look_up(iter(options.uids), of=len(options.uids))
+            self._look_up(iter(options.uids), of=len(options.uids), most=options.gone_up_to)
             for uid in self._recorder.seen.unseen(options.uids):
                 self._fail(uid, "Not recorded, since it is not of our event types.")
         elif options.since or options.until:
@@ -62,9 +71,10 @@ class Phases:
             latest = self._sweep(updated_after=mark and mark - OVERLAP)
             if self._recorder.all_kept and not options.dry_run:
                 self._run.watermark = max(filter(None, [mark, latest]), default=None)
+                self._run.options["of"] = scope()
             if mark is not None:
                 self._sweep(starts_after=self._now - BACK, ends_before=self._horizon())
-            self._look_up(self._unseen(), of=self._open().count())
+            self._look_up(self._unseen(), of=self._open().count(), most=options.gone_up_to)
 
     def _sweep(
         self,
@@ -115,7 +125,7 @@ class Phases:
 
     # --- One by one --------------------------------------------------------------------------------------------------
 
-    def _look_up(self, uids: Iterator[str], *, of: int) -> None:
+    def _look_up(self, uids: Iterator[str], *, of: int, most: int) -> None:
         """Ask for each. One that Cal.com doesn't have is gone, if that can be believed: see `_cancel`."""
         gone: list[tuple[str, datetime]] = []
         for uid in uids:
@@ -124,10 +134,13 @@ class Phases:
                 row = self._api.booking(uid)
             except NotFound:
                 gone.append((uid, self._asked_at()))
-                if len(gone) > max(MOST_GONE, MOST_GONE_SHARE * of):
+                if len(gone) > max(most, MOST_GONE_SHARE * of):
+                    for each, _asked_at in gone:
+                        self._fail(each, "Cal.com has no such booking. Not cancelled, since too many are missing.")
                     raise Stopped(
-                        f"{len(gone)} of {of} bookings are unknown to Cal.com: CAL_API_BASE_URL or CAL_API_KEY is "
-                        "probably that of another Cal.com. None was cancelled for it."
+                        f"More than {len(gone) - 1} of {of} bookings are unknown to Cal.com: CAL_API_BASE_URL or "
+                        "CAL_API_KEY is probably that of another Cal.com. None was cancelled for it. If they were "
+                        "deleted there, as with a coach's account: resync_bookings --gone-up-to NUMBER."
                     ) from None
             except (Unauthorized, NoSuchRoute, CalUnavailable):
                 raise
@@ -159,6 +172,7 @@ class Phases:
 
 
 def watermark() -> datetime | None:
-    """Up to when all that was changed at Cal.com has been read by any run."""
-    marked = Run.objects.of(RunKind.BOOKINGS).exclude(watermark=None)
-    return marked.values_list("watermark", flat=True).first()
+    """Up to when all that was changed at Cal.com has been read; none where the last run that knew read others'."""
+    marked = Run.objects.of(RunKind.BOOKINGS).exclude(watermark=None).values_list("watermark", "options")
+    mark, options = marked.first() or (None, {})
+    return mark if options.get("of") == scope() else None

@@ -15,7 +15,7 @@ from bookings.cal.runs import Running
 from bookings.cal.sync import report
 from bookings.cal.sync.compare import Answered, is_news, may_link, read
 from bookings.cal.sync.seen import Seen
-from bookings.domain.registers import UID_LENGTH, decode
+from bookings.domain.registers import UID_LENGTH, Register, decode
 from bookings.domain.words import Source
 from bookings.models import Booking, Difference, Done
 from users.models import User
@@ -60,7 +60,10 @@ class Recorder:
         known = {uid: decode(registers) for uid, registers in held.items()}
         linked = self._linked([each for each in answered if may_link(each, known)])
         for each in answered:
-            if not self._is_ours(each.event_type, held=each.uid in held) or not self.seen.add(each.uid):
+            typeless = each.uid in held and Register.EVENT_TYPE not in known[each.uid]
+            if not self._is_ours(each.event_type, held=each.uid in held, typeless=typeless):
+                continue
+            if not self.seen.add(each.uid):
                 continue
             if is_news(each, known) or each.uid in linked:
                 self._record(each, known=bool(known.get(each.uid)))
@@ -76,8 +79,9 @@ class Recorder:
             self._unreadable(row, error)
             return None
 
-    def _is_ours(self, event_type: int | None, *, held: bool) -> bool:
-        if self.event_types is None:
+    def _is_ours(self, event_type: int | None, *, held: bool, typeless: bool = False) -> bool:
+        """One that we hold without knowing its type is ours until it is told; the answer that tells it is kept, too."""
+        if self.event_types is None or typeless:
             return True
         return held if event_type is None else event_type in self.event_types
 
@@ -110,15 +114,22 @@ class Recorder:
     def tell(self, uid: str, body: bytes, *, source: Source, done: Done | None = None) -> list[Difference] | None:
         """Let a message through the one door; the differences that it made, or None where it failed.
 
-        In a dry run all of it is undone, and each difference is told once: what was undone is found again by the next.
+        They are written in the transaction that makes them, so that no kill comes between. In a dry run all of it is
+        undone, and each difference is told once: what was undone is found again by the next.
         """
         found: list[Difference] = []
         dry = self.run.dry_run
+
+        def note(recorded: services.Recorded) -> None:
+            found[:] = self._of(recorded, done)
+            if not dry:
+                Difference.objects.bulk_create(found)
+
         message, problem = None, ""
         with _undone() if dry else nullcontext():
             try:
                 message = inbox.receive(body, source=source, run=self.run, by=self._by, now=self._now())
-                inbox.process(message, now=self._now(), tell=lambda recorded: found.extend(self._of(recorded, done)))
+                inbox.process(message, now=self._now(), tell=note)
             except Exception as error:  # noqa: BLE001 The inbox has logged it, and noted it on the message.
                 problem = inbox.in_short(error)
         if problem:
@@ -127,7 +138,7 @@ class Recorder:
             return None
         if dry:
             found = [each for each in found if self.seen.add(f"{_TOLD}{each.field}\0{each.uid}")]
-        Difference.objects.bulk_create(found)
+            Difference.objects.bulk_create(found)
         return found
 
     def _of(self, recorded: services.Recorded, done: Done | None) -> list[Difference]:

@@ -19,6 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Change nothing; only say what differs.")
+        parser.add_argument(
+            "--all-may-leave",
+            action="store_true",
+            help="Let more than half of them leave at once, which else is taken for a wrong setting.",
+        )
         parser.add_argument("--json", action="store_true", help="Report as one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +33,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         with api:
             carry_out(
-                lambda progress: resync_coaches(api, progress=progress, dry_run=options["dry_run"]),
+                lambda progress: resync_coaches(
+                    api, progress=progress, dry_run=options["dry_run"], all_may_leave=options["all_may_leave"]
+                ),
                 to=self.stdout,
                 as_json=options["json"],
             )

@@ -1,5 +1,6 @@
 """The pool of coaches, as Cal.com has it."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -162,6 +163,54 @@ def test_an_empty_pool_is_rather_a_wrong_setting(pool: Pool, hosts: Any) -> None
         pool.resync(minutes=10)
 
     assert [active for *_rest, active in coaches()] == [True, True]
+
+
+def hosts(count: int, *, first: int = 100) -> list[dict[str, Any]]:
+    return [{"userId": number, "name": f"Coach {number}"} for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize(
+    ("there", "staying", "stops"),
+    [(12, 6, False), (12, 5, True), (5, 3, False), (5, 2, True), (3, 1, False), (3, 0, True), (2, 0, False)],
+)
+def test_a_pool_that_most_have_left_is_rather_a_wrong_setting(
+    pool: Pool, there: int, staying: int, stops: bool
+) -> None:
+    pool.hosts = hosts(there)
+    pool.resync()
+    pool.hosts = [*hosts(staying), *hosts(1, first=900)]
+
+    with pytest.raises(Stopped, match="--all-may-leave") if stops else nullcontext():
+        pool.resync(minutes=10)
+
+    assert Coach.objects.filter(is_active=True).count() == (there if stops else staying + 1)
+    assert Coach.objects.filter(cal_user_id=900).exists() is not stops
+
+
+def test_whoever_means_it_lets_all_leave(pool: Pool) -> None:
+    pool.hosts = hosts(12)
+    pool.resync()
+    pool.hosts = hosts(1, first=900)
+
+    with pytest.raises(Stopped, match=r"^12 of 12 coaches would leave: are CAL_TEAM_ID, "):
+        pool.resync(minutes=10, dry_run=True)
+    looked = pool.resync(minutes=20, dry_run=True, all_may_leave=True)
+    run = pool.resync(minutes=30, all_may_leave=True)
+
+    assert counts(looked) == counts(run) == (13, 0, 12, 1, 0)
+    assert [number for number, *_rest, active in coaches() if active] == [900]
+
+
+def test_past_coaches_whom_old_bookings_name_may_go_however_many(pool: Pool) -> None:
+    """A resync of all bookings makes them, before the first look at the pool or after it."""
+    Coach.objects.bulk_create(Coach(cal_user_id=number) for number in range(500, 510))
+    pool.resync()
+    Coach.objects.bulk_create(Coach(cal_user_id=number) for number in range(600, 610))
+    pool.resync(minutes=10, dry_run=True)
+
+    pool.resync(minutes=20)
+
+    assert [number for number, *_rest, active in coaches() if active] == [77, 81]
 
 
 def test_strange_hosts_keep_nobody_from_the_next(pool: Pool) -> None:

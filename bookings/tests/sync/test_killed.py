@@ -96,6 +96,8 @@ def test_whenever_it_is_killed_the_next_run_completes_the_work(cal: Upstream, da
     assert StatusChange.objects.filter(new="MEETING_ENDED").count() == BOOKINGS * 2 // 3
     told = Difference.objects.filter(done__in=["created", "ended"], field="status").values_list("uid", "done")
     assert len(told) == len(set(told))
+    # And none lost: what a run changed and what it tells of it are one transaction.
+    assert {uid for uid, done in told if done == "created"} == {f"uid{number:03}" for number in range(BOOKINGS)}
     assert last_word(cal, database) == b"Nothing changed."
     # What was kept when it was killed, and came again since.
     shown = list(Booking.objects.order_by("uid").values_list("uid", "status", "title"))

@@ -543,9 +543,48 @@ def test_where_too_many_are_gone_it_is_the_address_that_is_wrong(
     if believed:
         assert counts(cal.resync(now=LATER)) == (held, held - gone, gone, 0, 0)
     else:
-        with pytest.raises(Stopped, match=r"^11 of 12 bookings are unknown to Cal\.com"):
+        with pytest.raises(Stopped, match=r"^More than 10 of 12 bookings are unknown to Cal\.com"):
             cal.resync(now=LATER)
     assert Booking.objects.filter(status="BOOKING_CANCELLED").count() == (gone if believed else 0)
+
+
+def test_those_that_were_too_many_are_named_and_go_when_that_is_said_to_be_right(cal: Upstream) -> None:
+    cal.rows = [row(f"uid{number:03}") for number in range(13)]
+    cal.resync()
+    cal.rows = cal.rows[12:]
+    with pytest.raises(Stopped, match=r"resync_bookings --gone-up-to NUMBER\.$"):
+        cal.resync(now=LATER)
+    stopped = Run.objects.latest("id")
+    missing = "Cal.com has no such booking. Not cancelled, since too many are missing."
+
+    assert told(stopped) == [(f"uid{number:03}", "error", None, missing, "failed") for number in range(11)]
+    assert counts(stopped) == (12, 1, 0, 0, 11)
+    assert counts(cal.resync(now=LATER, gone_up_to=12)) == (13, 1, 12, 0, 0)
+    assert Run.objects.latest("id").options["goneUpTo"] == 12
+
+
+def test_what_was_read_of_other_event_types_says_nothing_of_ours(cal: Upstream, settings: Any) -> None:
+    cal.types = [TYPE, OTHER_TYPE]
+    cal.rows = [row(), row("old", eventTypeId=OTHER_TYPE, eventType={"id": OTHER_TYPE}, start=NOW - timedelta(days=99))]
+    cal.resync()
+    settings.CAL_EVENT_TYPE_IDS = [TYPE, OTHER_TYPE]
+
+    wider, next_one = cal.resync(now=LATER), cal.resync(now=LATER)
+
+    assert (counts(wider), wider.calls) == ((2, 1, 0, 1, 0), 1)
+    assert (counts(next_one), next_one.calls) == ((2, 2, 0, 0, 0), 2)
+
+
+def test_of_which_type_a_booking_is_that_we_hold_is_asked_once(cal: Upstream, post: Post) -> None:
+    post(body_of("no_show_updated_guest"))
+    assert Booking.objects.ours().count() == 1
+    cal.rows = [row("another"), row(eventTypeId=OTHER_TYPE, eventType={"id": OTHER_TYPE})]
+
+    first, second = cal.resync(), cal.resync(now=LATER)
+
+    assert (UID, "event_type", None, OTHER_TYPE, "changed") in told(first)
+    assert list(Booking.objects.ours().values_list("uid", flat=True)) == ["another"]
+    assert (first.calls, second.calls) == (2, 2)
 
 
 def test_a_look_up_that_fails_keeps_nobody_from_the_next(cal: Upstream, post: Post) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from bookings.cal import locks
@@ -170,12 +171,42 @@ def test_a_signal_ends_the_run_cleanly(cal: Upstream, number: int) -> None:
     assert Run.objects.latest("id").created == 50
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_query_at_work_end(number: int) -> None:
+    """MySQL's driver asks and fetches in two steps, and can't be left between them."""
+    ended: list[str] = []
+
+    def signalled(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        signal.raise_signal(number)
+        result = execute(sql, *rest)
+        ended.append(sql)
+        return result
+
+    with pytest.raises(KeyboardInterrupt), reporting.stoppable(), connection.execute_wrapper(signalled):
+        Run.objects.exists()
+
+    assert len(ended) == 1
+    assert not Run.objects.exists()
+
+
+def test_what_the_shell_lets_ignore_ctrl_c_goes_on_ignoring_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with reporting.stoppable():
+            signal.raise_signal(signal.SIGINT)
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--since", "yesterday"], "'yesterday' is no ISO 8601 date or time"),
         (["--full", "--until", "2026-11-23"], "--until goes with --since, or alone"),
         (["--uid", "a", "--full"], "not allowed with argument"),
+        (["--since", "2026-11-24", "--until", "2026-11-23"], "--since is later than --until"),
+        (["--gone-up-to", "-1"], "'-1' is no number of bookings"),
     ],
 )
 def test_what_cannot_be_asked_together_is_refused(cal: Upstream, arguments: list[str], words: str) -> None:
