@@ -7,13 +7,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin import seeing
 from bookings.admin.dashboard.charts import Bar, Chart, Series, stacked_bars
 from bookings.admin.dashboard.period import Period, Span
-from bookings.admin.dashboard.totals import Figures, Soon, Tally
+from bookings.admin.dashboard.totals import Figures, Tally
 from bookings.admin.shown import price, units
 from coaches.models import Coach
 
@@ -74,7 +73,7 @@ def figures_context(period: Period, figures: Figures) -> dict[str, Any]:
         "bookings_chart": _bookings(lines, total),
         "price_charts": [_prices(lines, total, currency) for currency in currencies],
         "sees_payments": seeing.sees_payments(),
-        "figures_at": timezone.localtime(figures.counted_at),
+        "lacks_zones": figures.lacks_zones,
     }
 
 
@@ -132,9 +131,9 @@ def _bars(lines: Sequence[Line], told: Iterable[str]) -> list[Bar]:
     ]
 
 
-def known_coaches(figures: Figures, soon: Soon) -> dict[int, Coach]:
+def known_coaches(figures: Figures) -> dict[int, Coach]:
     """Those that may be booked, and those who were. One query."""
-    named = set(figures.by_coach) | {coach for _day, coach in soon}
+    named = set(figures.by_coach) | {coach for _day, coach in figures.soon}
     rows = Coach.objects.filter(Q(is_active=True) | Q(pk__in=named - {None}))
     return {coach.pk: coach for coach in rows.only("name", "username", "cal_user_id")}
 

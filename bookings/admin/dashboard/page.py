@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.dashboard.figures import figures_context, known_coaches, loads
 from bookings.admin.dashboard.needs import needs
-from bookings.admin.dashboard.period import DAY, period_of
+from bookings.admin.dashboard.period import period_of
 from bookings.admin.dashboard.pipe import pipe
 from bookings.admin.dashboard.sessions import days
-from bookings.admin.dashboard.totals import figures_of, sessions_of
+from bookings.admin.dashboard.totals import counted
 from bookings.models import Attention, Booking, Message, Run
 
 
@@ -29,13 +29,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         parts["needs"] = needs(request, now=now)
     if sees(Booking):
         period = period_of(request, now=now)
-        figures = figures_of(period, now=now)
-        soon = sessions_of(period.today, period.today + DAY)
-        coaches = known_coaches(figures, soon)
+        figures = counted(period)
+        coaches = known_coaches(figures)
         parts |= figures_context(period, figures)
-        # MySQL without time zone tables takes every moment to no day (checks.W021).
-        parts["lacks_zones"] = None in {*figures.by_day, *(day for day, _coach in soon)}
-        parts |= {"days": days(soon, coaches, now=now), "loads": loads(period, figures, coaches)}
+        parts |= {"days": days(figures, coaches, now=now), "loads": loads(period, figures, coaches)}
     if sees(Message, Run):
         parts["pipe"] = pipe(now=now)
     return {**context, "title": _("Dashboard"), "parts": parts}

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from bookings.admin import seeing
 from bookings.admin.dashboard.figures import bookings_list, number
 from bookings.admin.dashboard.period import DAY, Span
-from bookings.admin.dashboard.totals import Soon
+from bookings.admin.dashboard.totals import Figures
 from bookings.admin.filters import midnight
 from bookings.admin.shown import badge
 from bookings.domain.words import Status
 from bookings.models import Booking
 from coaches.models import Coach
 
-MOST = 40  # On one day. Where there are more, today's are those that go on or are to come.
+MOST = 30  # On one day. Where there are more, today's are those that go on or are to come.
 GONE = timedelta(hours=1)  # After the start.
 
 
@@ -65,17 +65,17 @@ class Day:
         return f"{coaches} · {cancelled}" if self.cancelled else coaches
 
 
-def days(soon: Soon, coaches: dict[int, Coach], *, now: datetime) -> list[Day]:
+def days(figures: Figures, coaches: dict[int, Coach], *, now: datetime) -> list[Day]:
     """Today and tomorrow; a query for each."""
     today = timezone.localdate(now)
     return [
-        _day(today, "today", soon, coaches, now=now),
-        _day(today + DAY, "tomorrow", soon, coaches, now=now),
+        _day(today, "today", figures, coaches, now=now),
+        _day(today + DAY, "tomorrow", figures, coaches, now=now),
     ]
 
 
-def _day(day: date, name: str, soon: Soon, coaches: dict[int, Coach], *, now: datetime) -> Day:
-    tallies = {coach: tally for (on, coach), tally in soon.items() if on == day}
+def _day(day: date, name: str, figures: Figures, coaches: dict[int, Coach], *, now: datetime) -> Day:
+    tallies = {coach: tally for (on, coach), tally in figures.soon.items() if on == day}
     counts = {coach: tally.bookings - tally.cancelled for coach, tally in tallies.items()}
     count = sum(counts.values())
     rows = _rows(day, now=now, all_of_it=count <= MOST)

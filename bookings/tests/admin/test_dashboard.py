@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from bookings.admin.dashboard.needs import MOST_COUNTED, capped
+from bookings.admin.dashboard.period import Period
 from bookings.admin.dashboard.pipe import DAYS, pipe
 from bookings.admin.dashboard.sessions import MOST, days
-from bookings.admin.dashboard.totals import sessions_of
+from bookings.admin.dashboard.totals import counted
 from bookings.domain.attention import Condition
 from bookings.domain.words import Outcome, Payment, Source, Status
 from bookings.models import Attention, Booking, Message, Run, RunKind, RunState
@@ -27,7 +27,7 @@ from users.models import User
 
 INDEX = reverse("admin:index")
 NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
-TODAY, TOMORROW = date(2026, 4, 2), date(2026, 4, 3)
+TODAY = date(2026, 4, 2)
 EMAIL = "jonas.berg@client.example"
 
 
@@ -128,7 +128,6 @@ def test_the_number_of_queries_does_not_depend_on_how_much_there_is(staff: Clien
             coach = Coach.objects.create(cal_user_id=number, name=f"Coach {number}") if number % 2 else ada
             busy(number, coach)
         for query in ("", "?days=90&by=week"):
-            cache.clear()
             with CaptureQueriesContext(connection) as queries:
                 text_of(staff, INDEX + query)
             counts.append(len(queries))
@@ -209,7 +208,6 @@ def test_a_database_without_time_zones_is_named(staff: Client, ada: Coach) -> No
 
     with without_time_zones():
         page = text_of(staff, INDEX)
-    cache.clear()
 
     assert "The database knows no time zones" in page
     assert "The database knows no time zones" not in text_of(staff, INDEX)
@@ -219,7 +217,7 @@ def test_a_database_without_time_zones_is_named(staff: Client, ada: Coach) -> No
 
 
 def shown_days(coaches: dict[int, Coach]) -> list[Any]:
-    return days(sessions_of(TODAY, TOMORROW), coaches, now=NOW)
+    return days(counted(Period(TODAY)), coaches, now=NOW)
 
 
 def test_sessions_are_listed_by_coach_where_the_viewer_is(db: None, ada: Coach) -> None:
@@ -272,7 +270,7 @@ def test_when_the_many_of_a_day_are_over_it_says_so(db: None, ada: Coach) -> Non
     for number in range(MOST + 1):
         session(number, begin, Status.MEETING_ENDED, coach=ada)
 
-    today, _tomorrow = days(sessions_of(begin.date(), begin.date()), {ada.pk: ada}, now=begin + timedelta(hours=20))
+    today, _tomorrow = days(counted(Period(begin.date())), {ada.pk: ada}, now=begin + timedelta(hours=20))
 
     assert (today.groups, today.count, today.rest) == ([], MOST + 1, MOST + 1)
 

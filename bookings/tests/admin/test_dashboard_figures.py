@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -12,7 +11,7 @@ from django.utils import timezone, translation
 from bookings.admin.dashboard.charts import Bar, Series, round_above, stacked_bars
 from bookings.admin.dashboard.figures import known_coaches, loads, sum_written
 from bookings.admin.dashboard.period import DAYS, Choice, Period, Span, period_of
-from bookings.admin.dashboard.totals import Figures, Tally, counted, figures_of, sessions_of
+from bookings.admin.dashboard.totals import Figures, Tally, counted
 from bookings.domain.words import Payment, Status
 from bookings.models import Booking
 from coaches.models import Coach
@@ -53,7 +52,7 @@ def test_a_booking_counts_on_the_day_of_its_session_where_the_viewer_is(zone: st
         session(starts)
 
     with timezone.override(zone):
-        figures = counted(Period(TODAY, 7), now=NOW)
+        figures = counted(Period(TODAY, 7))
 
     assert list(by_day(figures)) == days
 
@@ -64,7 +63,7 @@ def test_the_period_begins_and_ends_at_midnight_of_the_viewer(db: None) -> None:
         session(starts)
 
     with timezone.override("Europe/Paris"):
-        figures = counted(Period(TODAY, 7), now=NOW)
+        figures = counted(Period(TODAY, 7))
 
     assert by_day(figures) == {"2026-03-27": {"MEETING_ENDED": 1}, "2026-04-02": {"MEETING_ENDED": 1}}
 
@@ -117,7 +116,7 @@ def test_each_chain_counts_once_and_by_its_status(db: None) -> None:
     for status in (*Status, Status.BOOKING_CREATED):
         session("2026-04-02T10:00Z", status)
 
-    tally = counted(Period(TODAY), now=NOW).within(Span(TODAY - timedelta(days=3), TODAY))
+    tally = counted(Period(TODAY)).within(Span(TODAY - timedelta(days=3), TODAY))
 
     counts = (tally.bookings, tally.held, tally.pending, tally.no_shows, tally.cancelled, tally.load)
     assert counts == (6, 3, 1, 1, 1, 4)
@@ -128,7 +127,7 @@ def test_what_is_not_sold_here_does_not_count(db: None, settings: Any) -> None:
     for event_type in (None, 1, 2):
         session("2026-04-02T10:00Z", event_type=event_type)
 
-    assert counted(Period(TODAY), now=NOW).by_day[TODAY].bookings == 2
+    assert counted(Period(TODAY)).by_day[TODAY].bookings == 2
 
 
 def test_list_prices_are_of_paid_sessions_and_of_each_currency_by_itself(db: None) -> None:
@@ -140,7 +139,7 @@ def test_list_prices_are_of_paid_sessions_and_of_each_currency_by_itself(db: Non
     session("2026-04-02T12:00Z", Status.BOOKING_CANCELLED, price=9000, currency="usd", **paid)
     session("2026-04-01T12:00Z", Status.NO_SHOW, price=9000, currency="usd", **paid)
 
-    figures = counted(Period(TODAY), now=NOW)
+    figures = counted(Period(TODAY))
 
     assert dict(figures.by_day[TODAY].paid) == {"usd": 21000, "jpy": 700, "": 5}
     assert dict(figures.within(Span(TODAY - timedelta(days=1), TODAY)).paid) == {"usd": 30000, "jpy": 700, "": 5}
@@ -160,32 +159,17 @@ def test_a_sum_is_written_in_groups(amount: int, currency: str, text: str) -> No
         assert sum_written(amount, currency) == text
 
 
-def test_figures_are_counted_anew_after_a_minute_and_for_each_zone(db: None) -> None:
-    session("2026-04-02T10:00Z")
-    first = figures_of(Period(TODAY), now=NOW)
-    session("2026-04-02T10:00Z")
-
-    kept = figures_of(Period(TODAY), now=NOW + timedelta(seconds=30))
-    with timezone.override("Asia/Tokyo"):
-        elsewhere = figures_of(Period(TODAY), now=NOW)
-    cache.clear()
-    anew = figures_of(Period(TODAY), now=NOW)
-
-    assert kept == first
-    assert [each.by_day[TODAY].bookings for each in (first, elsewhere, anew)] == [1, 2, 2]
-
-
-def test_sessions_of_today_and_tomorrow_are_counted_as_they_are_now(db: None, ada: Coach) -> None:
+def test_sessions_of_today_and_tomorrow_are_counted_by_coach(db: None, ada: Coach) -> None:
+    session("2026-04-01T10:00Z")
     session("2026-04-02T10:00Z", coach=ada)
     session("2026-04-03T10:00Z")
     session("2026-04-04T10:00Z")
 
-    found = sessions_of(TODAY, TODAY + timedelta(days=1))
+    figures = counted(Period(TODAY))
 
-    assert {key: tally.bookings for key, tally in found.items()} == {
-        (TODAY, ada.pk): 1,
-        (TODAY + timedelta(days=1), None): 1,
-    }
+    tomorrow = TODAY + timedelta(days=1)
+    assert {key: tally.bookings for key, tally in figures.soon.items()} == {(TODAY, ada.pk): 1, (tomorrow, None): 1}
+    assert sum(tally.bookings for tally in figures.by_day.values()) == 2
 
 
 # --- Load ------------------------------------------------------------------------------------------------------------
@@ -199,9 +183,9 @@ def test_load_is_beside_the_mean_of_all_who_could_be_booked(db: None, ada: Coach
         session("2026-04-02T10:00Z", status, coach=busy)
     session("2026-04-02T10:00Z", coach=gone)
     session("2026-04-02T10:00Z")
-    figures = counted(Period(TODAY), now=NOW)
+    figures = counted(Period(TODAY))
 
-    shown = loads(Period(TODAY), figures, known_coaches(figures, {}))
+    shown = loads(Period(TODAY), figures, known_coaches(figures))
 
     rows = [(row.name, row.tally.load, row.more, row.tally.cancelled, row.tally.no_shows) for row in shown.first]
     assert rows == [("Busy", 4, "+140 %", 1, 2), ("Gone", 1, "-40 %", 0, 0), ("Ada Coach", 0, "-100 %", 0, 0)]
@@ -216,11 +200,11 @@ def test_load_is_beside_the_mean_of_all_who_could_be_booked(db: None, ada: Coach
 def test_beyond_some_coaches_a_list_must_be_opened(db: None) -> None:
     Coach.objects.bulk_create(Coach(cal_user_id=number, name=f"{number:02}") for number in range(1, 21))
 
-    shown = loads(Period(TODAY), Figures(NOW), known_coaches(Figures(NOW), {}))
+    shown = loads(Period(TODAY), Figures(), known_coaches(Figures()))
 
     assert [row.name for row in (*shown.first, *shown.others)] == [f"{number:02}" for number in range(1, 21)]
     assert (len(shown.first), shown.first[0].more, shown.mean) == (15, "", ("0.0", "0.0", "0.0"))
-    assert loads(Period(TODAY), Figures(NOW), {}).first == []
+    assert loads(Period(TODAY), Figures(), {}).first == []
 
 
 # --- Charts ----------------------------------------------------------------------------------------------------------
@@ -262,7 +246,7 @@ def test_tallies_add_up() -> None:
 
     for _each in range(2):
         other = Tally()
-        other.of[Status.NO_SHOW], other.paid["usd"] = 1, 5
+        other.count(Status.NO_SHOW, 1, "usd", 5)
         tally.add(other)
 
     assert (tally.no_shows, tally.paid["usd"]) == (2, 10)
