@@ -255,7 +255,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Book sessions with a career coach, list them, cancel and move them. See docs/api.md.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # What it says is in the repository too.
     "SWAGGER_UI_DIST": "SIDECAR",  # From our own static files: nothing comes from another host.
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
