@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from coaches.models import Coach
 
@@ -59,14 +60,18 @@ class Turnover:
     returned: tuple[Coach, ...]
 
 
+def in_pool() -> "QuerySet[Coach]":
+    """Who is, as far as we know: those that a look at the pool may find to have left."""
+    return Coach.objects.filter(is_active=True, left_at=None)
+
+
 @transaction.atomic
 def record_pool(cal_user_ids: Collection[int], *, now: datetime) -> Turnover:
     """Let those be active who are in the pool again, and inactive who have left it. Nobody is deleted.
 
     Only on leaving and returning, so that what staff decide about a coach in between stays. Safe to repeat.
     """
-    active = Coach.objects.select_for_update().filter(is_active=True, left_at=None).order_by("id")
-    left = tuple(active.exclude(cal_user_id__in=cal_user_ids))
+    left = tuple(in_pool().select_for_update().exclude(cal_user_id__in=cal_user_ids).order_by("id"))
     gone = Coach.objects.select_for_update().exclude(left_at=None).order_by("id")
     returned = tuple(gone.filter(cal_user_id__in=cal_user_ids))
     for coach in left + returned:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,12 @@ from bookings.cal.payloads.fields import Node, PayloadError
 from bookings.cal.payloads.reading import DIGEST_LETTERS, UNKNOWN, coach_details
 from bookings.cal.runs import Running, Stopped, running
 from bookings.domain.registers import microseconds
-from bookings.models import Difference, Done, Run, RunKind
+from bookings.models import Difference, Done, Run, RunKind, RunState
 from coaches.models import Coach
-from coaches.services import MIRRORED, CoachDetails, record_coach, record_pool
+from coaches.services import MIRRORED, CoachDetails, in_pool, record_coach, record_pool
 
 RANK = 0  # In one instant, what Cal.com announces outweighs what it is asked.
+MOST_LEAVING = 2  # At once, or half of them if that is more: beyond it a setting is wrong rather.
 
 Progress = Callable[[Run, int | None], object]
 
@@ -35,10 +36,12 @@ def resync_coaches(
     api: CalApi,
     *,
     dry_run: bool = False,
+    all_may_leave: bool = False,
     progress: Progress = _silently,
     now: Callable[[], datetime] = timezone.now,
 ) -> Run:
-    """Mirror the pool; who has left it is inactive. Raises AlreadyRunning, CalError, and Stopped for an empty pool.
+    """Mirror the pool; who has left it is inactive. Raises AlreadyRunning, CalError, and Stopped for an empty pool or,
+    unless `all_may_leave`, one that most have left.
 
     1. Asks for all of it, so that half an answer changes nothing.
     2. Records each coach, then who left and who returned; in a dry run undoes it all.
@@ -52,12 +55,30 @@ def resync_coaches(
             raise Stopped(
                 "Cal.com names no coach for our event types: is CAL_EVENT_TYPE_IDS right? Nobody was changed."
             )
+        coaches = pool.read(accounts)
+        if not all_may_leave:
+            _stop_where_most_leave(coaches)
         with transaction.atomic() if dry_run else nullcontext():
-            pool.record(accounts)
+            pool.record(coaches)
             if dry_run:
                 transaction.set_rollback(True)
         pool.report()
         return it.run
+
+
+def _stop_where_most_leave(found: Collection[int]) -> None:
+    """Of those that an earlier run found there. Past coaches whom only old bookings name may go, however many."""
+    runs = Run.objects.of(RunKind.COACHES).filter(state=RunState.DONE, dry_run=False)
+    latest = runs.values_list("finished_at", flat=True).first()
+    if latest is None:
+        return
+    known = in_pool().filter(created_at__lte=latest)
+    there, leaving = known.count(), known.exclude(cal_user_id__in=found).count()
+    if leaving > max(MOST_LEAVING, there / 2):
+        raise Stopped(
+            f"{leaving} of {there} coaches would leave: are CAL_TEAM_ID, CAL_EVENT_TYPE_IDS and CAL_API_KEY right? "
+            "Nobody was changed. If they have left: resync_coaches --all-may-leave."
+        )
 
 
 class _Pool:
@@ -66,7 +87,6 @@ class _Pool:
     def __init__(self, it: Running, *, now: datetime) -> None:
         self._it, self._now = it, now
         self._found: list[Difference] = []
-        self._known: set[int] = set()
         self._fate: dict[object, str] = {}
 
     def asked(self) -> None:
@@ -76,17 +96,23 @@ class _Pool:
         self._tell(who, "error", None, error[:1000], Done.FAILED)
         self._fate[f"failed {who}"] = "failed"
 
-    def record(self, accounts: list[Row]) -> None:
+    def read(self, accounts: list[Row]) -> dict[int, CoachDetails]:
+        """By id, what is told first of each; one that can't be read keeps nobody from the next."""
+        found: dict[int, CoachDetails] = {}
         for account in accounts:
             try:
                 details = coach_details(Node(account))
             except PayloadError as error:
                 self.fail(account.get("id"), str(error))
                 continue
-            if details is not None and details.cal_user_id not in self._known:
-                self._known.add(details.cal_user_id)
-                self._record(details)
-        turnover = record_pool(self._known, now=self._now)
+            if details is not None:
+                found.setdefault(details.cal_user_id, details)
+        return found
+
+    def record(self, coaches: dict[int, CoachDetails]) -> None:
+        for details in coaches.values():
+            self._record(details)
+        turnover = record_pool(coaches.keys(), now=self._now)
         for coach in turnover.left + turnover.returned:
             self._tell(coach.cal_user_id, "is_active", not coach.is_active, coach.is_active, Done.CHANGED)
             self._fate[coach.cal_user_id] = "changed"
