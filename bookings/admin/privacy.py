@@ -23,7 +23,6 @@ COUNTED: dict[str, Any] = {
     "namedIn": _("texts that name them"),
     "log": _("changes in the admin"),
     "privacyRequests": _("privacy requests"),
-    "left": _("left: messages about others' bookings that wait or failed"),
 }
 
 
@@ -39,7 +38,7 @@ class PrivacyRequestAdmin(ReadOnly, Page):
     show_full_result_count = False
     paginator = CappedPaginator
     list_fullwidth = True
-    fields = readonly_fields = ("what", "when", "ended", "whom", "user_id", "who", "why", "counted")
+    fields = readonly_fields = ("what", "when", "ended", "whom", "public_id", "who", "why", "counted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:
         return super().get_queryset(request).select_related("user", "by")
@@ -61,7 +60,7 @@ class PrivacyRequestAdmin(ReadOnly, Page):
         return _("An address without a user") if row.user is None else page_of(row.user)
 
     @admin.display(description=_("user ID"))
-    def user_id(self, row: PrivacyRequest) -> str:
+    def public_id(self, row: PrivacyRequest) -> str:
         return "-" if row.user is None else row.user.user_id
 
     @admin.display(description=_("by"))

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from bookings.domain.registers import Registers, Told, absence_of
 
+_PLAIN = re.compile("[a-z0-9]{2,}")
 IN_THEIR_PLACE = "[…]"
 
 
@@ -73,6 +73,9 @@ def _pattern(address: str, name: str) -> re.Pattern[str] | None:
     return re.compile("|".join(alternatives), re.IGNORECASE) if alternatives else None
 
 
-def fragments(texts: Iterable[str]) -> frozenset[str]:
-    """What stands in each spelling of these: the letters and figures that are written alike everywhere."""
-    return frozenset(found for text in texts for found in re.findall("[a-z0-9]{2,}", text.lower()))
+def fragment(text: str) -> str:
+    """What stands in each spelling of an address or a name: its longest run of letters and figures that are written
+    alike everywhere, before the @ if there is one. Empty where there is none.
+    """
+    own, _at, host = text.lower().partition("@")
+    return max(_PLAIN.findall(own) or _PLAIN.findall(host), key=len, default="")

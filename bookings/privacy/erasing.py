@@ -1,5 +1,6 @@
 """Erases a person: what is left of their sessions is when, with whom, how it ended, and what was paid."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +16,7 @@ from bookings import services
 from bookings.attention import note_outcome
 from bookings.cal import inbox
 from bookings.cal.payloads import reduced, staff
-from bookings.cal.payloads.fields import PayloadError
+from bookings.cal.payloads.fields import PayloadError, parse
 from bookings.cal.payloads.reading import Reading
 from bookings.domain.forgetting import Names
 from bookings.domain.registers import impersonal
@@ -165,7 +166,7 @@ def _erase_mentions(names: Names, uids: set[str], *, now: datetime) -> Counter[s
     counts: Counter[str] = Counter()
     for message in mentions.nameless(names, uids):
         if _is_anothers(message, uids):
-            counts["left"] += 1
+            counts["mentions"] += _take_out(message, names)
         else:
             with transaction.atomic():
                 counts["messages"] += _reduce(message, forget=impersonal)
@@ -189,10 +190,7 @@ def _is_anothers(message: Message, uids: set[str]) -> bool:
 
 @transaction.atomic
 def _erase_guest(names: Names, uid: str, *, now: datetime) -> Counter[str]:
-    """Another's booking stays as it is, but for this person beside the client.
-
-    Messages that wait or failed are left: they are about somebody else, and what they say is yet to be applied.
-    """
+    """Another's booking stays as it is, but for this person beside the client."""
     if Booking.objects.filter(uid=uid).exists():
         services.forget(uid, names.by_address.taken_from_registers, now=now)
     counts: Counter[str] = Counter()
@@ -200,11 +198,16 @@ def _erase_guest(names: Names, uid: str, *, now: datetime) -> Counter[str]:
         if not mentions.is_named_in(names if message.source == Source.OPS else names.by_address, message.body):
             continue
         if message.outcome in (Outcome.APPLIED, Outcome.UNCHANGED):
-            _reduce(message, forget=names.by_address.taken_from_registers)
-            counts["mentions"] += 1
+            counts["mentions"] += _reduce(message, forget=names.by_address.taken_from_registers)
         else:
-            counts["left"] += 1
+            counts["mentions"] += _take_out(message, names)
     return counts
+
+
+def _take_out(message: Message, names: Names) -> bool:
+    """Leave in a message about another's booking, which is yet to be applied, all but the person. Was there one?"""
+    body = json.dumps(names.taken_from_value(parse(message.body)), ensure_ascii=False)
+    return bool(Message.objects.filter(pk=message.pk).update(body=body))
 
 
 # --- The user --------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ FORMAT = "career-coach/person/1"
 ANOTHER = "[another person]"
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _OTHERS = frozenset({"attendees", "guests"})  # Where a body lists people beside the client and the coach.
-_TOKENS = frozenset({TOKEN_METADATA, TOKEN_QUESTION})
+_NOT_THEIRS = frozenset({TOKEN_METADATA, TOKEN_QUESTION, "by"})  # Our tokens, and who of the staff it was.
 
 
 def export(person: Person, *, by: User | None, note: str, now: datetime) -> dict[str, Any]:
@@ -210,12 +210,12 @@ def _naming(value: Any, names: Names) -> list[Any]:
 
 
 def _others_masked(value: Any, own: set[str], key: str = "") -> Any:
-    """Without addresses but their own, others who attend, and the tokens that say to us who books."""
+    """Without addresses but their own, others who attend, our tokens, and who of the staff it was."""
     if isinstance(value, dict):
         address = value.get("email")
         if key in _OTHERS and isinstance(address, str) and normalised(address) not in own:
             return ANOTHER
-        return {name: _others_masked(each, own, name) for name, each in value.items() if name not in _TOKENS}
+        return {name: _others_masked(each, own, name) for name, each in value.items() if name not in _NOT_THEIRS}
     if isinstance(value, list):
         return [_others_masked(each, own, key) for each in value]
     if isinstance(value, str):

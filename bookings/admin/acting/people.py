@@ -1,7 +1,7 @@
 """Acts on a person, from their page: export all that is kept of them, or erase it. Each asks, and leaves a record."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -34,13 +34,13 @@ class Kind:
     permission: str
     about: Any
     warning: Any = ""
-    at_once: bool = False
+    is_offered: Callable[[User], bool] = field(default=lambda _user: True)
 
     def address(self, user: User) -> str:
         return reverse("admin:users_user_privacy", args=[user.pk, self.did])
 
     def button(self, user: User) -> dict[str, Any]:
-        return {"title": self.title, "icon": self.icon, "address": self.address(user), "at_once": self.at_once}
+        return {"title": self.title, "icon": self.icon, "address": self.address(user), "at_once": False}
 
 
 ACTS: dict[str, Kind] = {
@@ -60,6 +60,7 @@ ACTS: dict[str, Kind] = {
             permission="bookings.erase_person",
             about=_("Names, addresses, notes and what messages said go. When, with whom, and what was paid stays."),
             warning=_("This can't be undone. Cal.com keeps its own data: erase it there too."),
+            is_offered=lambda user: user.erased_at is None,
         ),
     )
 }
@@ -95,7 +96,7 @@ class ActsOnPeople:
         may_see = request.user.has_perm("bookings.view_privacyrequest")
         done = PrivacyRequest.objects.filter(user=user) if may_see else PrivacyRequest.objects.none()
         return {
-            "acts": [act.button(user) for act in ACTS.values() if self._may(request, act)],
+            "acts": [act.button(user) for act in ACTS.values() if self._may(request, act) and act.is_offered(user)],
             "privacy_requests": [page_of(each) for each in done],
             "is_erased": user.erased_at is not None,
         }
@@ -119,7 +120,7 @@ class ActsOnPeople:
             return DONE[kind.did](self, request, person, form.cleaned_data["note"])
         shown = {
             "kind": kind,
-            "form": form,
+            "form": () if problem else form,
             "problem": problem,
             "person": user,
             "counted": {"bookings": person.bookings().count(), "messages": person.messages().count()},

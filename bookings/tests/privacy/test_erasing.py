@@ -270,22 +270,25 @@ def test_others_bookings_stay_but_for_the_guest(zoe: User) -> None:
     assert after.erased is False
 
 
-def test_a_message_of_anothers_booking_that_waits_is_left_and_counted(zoe: User, client: Client) -> None:
+def test_what_is_yet_to_be_applied_to_anothers_booking_loses_the_guest_and_nothing_else(
+    zoe: User, client: Client
+) -> None:
     waiting = body_of("booking_created_free")
-    waiting["payload"] |= {"uid": "of-a-third", "attendees": [{"email": ADDRESS}]}
-    known = {**waiting, "payload": {**waiting["payload"], "uid": "of-another"}}
+    waiting["payload"] |= {"uid": "of-a-third", "attendees": [{"name": NAME, "email": ADDRESS, "noShow": True}]}
+    known = {**waiting, "payload": {**waiting["payload"], "uid": "of-a-fourth"}}
     inbox.receive(json.dumps(waiting).encode())
     failed = inbox.receive(json.dumps(known).encode())
-    Message.objects.filter(pk=failed.pk).update(uid="of-another", outcome="failed", error="ValueError: ?")
+    Message.objects.filter(pk=failed.pk).update(uid="of-a-fourth", outcome="failed", error="ValueError: ?")
+    unread = {"triggerEvent": "BOOKING_PAID", "payload": {"uid": "of-a-third", "startTime": ADDRESS}}
+    assert signed_post(client, unread).status_code == 422
 
-    request = erased(zoe)
-
-    assert request.counts["left"] == 2
-    assert set(found(ADDRESS)) == {"message.body"}
+    erased(zoe)
     call_command("process_messages")
-    call_command("process_messages", failed=True)
-    erase(Person(zoe, ADDRESS), by=None, note="", now=LATER)
-    assert found(ADDRESS) == {}
+    call_command("process_messages", id=[failed.pk])
+
+    assert found(*SAYS) == {}
+    assert (booking("of-a-third").client_name, booking("of-a-third").client_absent) == ("Jonas Berg", None)
+    assert booking("of-a-fourth").client_name == "Jonas Berg"
     assert rebuilt() == SAME
 
 

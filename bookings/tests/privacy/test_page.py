@@ -80,6 +80,7 @@ def test_erasing_asks_first_and_says_what_is_left_to_do(member: Member, zoe: Use
     assert "This person is erased." in page
     assert page_of(PrivacyRequest.objects.get()) in page
     assert 'name="name"' not in page
+    assert (address(zoe, "export") in page, address(zoe, "erase") in page) == (True, False)
     assert NAME not in again + page + text
     assert found(NAME, ADDRESS, WISH) == {}
 
@@ -107,16 +108,6 @@ def test_where_a_session_is_to_come_the_page_says_so_and_has_no_button(
     assert "Sessions are still to come: CC-" in asked
     assert "office-button-grave" not in asked
     assert (answer.status_code, PrivacyRequest.objects.count()) == (400, 0)
-
-
-def test_a_message_that_had_to_be_left_is_told(member: Member, zoe: User, client: Client) -> None:
-    waits = about_zoe("booking_created_free", uid="of-another")
-    waits["payload"]["startTime"] = "not a time"
-    signed_post(client, waits)
-
-    answer = member("Administrators").post(address(zoe, "erase"), {"note": "12"})
-
-    assert "1 message about another" in answer.content.decode()
 
 
 def test_who_is_not_there_is_not_found(member: Member, zoe: User) -> None:
