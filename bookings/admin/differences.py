@@ -34,7 +34,7 @@ def label(field: str) -> Any:
 
 def shown(field: str, value: Any) -> Any:
     """A value of the field in words, as far as whoever looks may see it."""
-    if value is None:
+    if value in (None, ""):
         return "-"
     if field in OF_MONEY and not seeing.sees_payments():
         return seeing.HIDDEN
