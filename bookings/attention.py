@@ -66,7 +66,14 @@ def _is_ours(row: Booking) -> bool:
 def _wanted(row: Booking, registers: Registers, shown: Projection, *, user_email: str) -> dict[Condition, Case]:
     if not _is_ours(row):
         return {}
-    return cases(registers, shown, has_coach=row.coach_id is not None, user_email=user_email)
+    return cases(
+        registers,
+        shown,
+        has_coach=row.coach_id is not None,
+        user_email=user_email,
+        heard_at=row.created_at,
+        payment_required=settings.CAL_PAYMENT_REQUIRED,
+    )
 
 
 def _follow(attention: Attention, case: Case) -> None:

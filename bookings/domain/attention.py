@@ -15,6 +15,7 @@ from bookings.domain.words import Format, Lifecycle, LinkedBy, Payment, Status, 
 UNPAID_FOR = timedelta(minutes=30)
 PRESUMED_FOR = timedelta(days=1)
 LINK_NEEDED = timedelta(hours=2)  # Before the start.
+HISTORY = timedelta(days=14)  # What began so long before we heard of it, as of a first resync, nobody need look into.
 
 
 class Condition(TextChoices):
@@ -71,17 +72,34 @@ def digest(*facts: object) -> str:
     return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()[:32]
 
 
-def cases(registers: Registers, shown: Projection, *, has_coach: bool, user_email: str) -> dict[Condition, Case]:
-    """What needs a person about this booking. `user_email` is that of its user; empty where it has none.
+def cases(
+    registers: Registers,
+    shown: Projection,
+    *,
+    has_coach: bool,
+    user_email: str,
+    heard_at: datetime,
+    payment_required: bool,
+) -> dict[Condition, Case]:
+    """What needs a person about this booking. `user_email` is that of its user; empty where it has none. `heard_at` is
+    when we first heard of it.
 
     A change of status that nobody expected is none of these: it is seen when it happens, and stays.
     """
     if not registers:
         return {}
-    return dict(_of_money(registers, shown)) | dict(_of_others(registers, shown, has_coach, user_email))
+    untold = payment_required and _is_untold(shown, heard_at=heard_at)
+    return dict(_of_money(registers, shown, untold=untold)) | dict(_of_others(registers, shown, has_coach, user_email))
 
 
-def _of_money(registers: Registers, shown: Projection) -> Iterator[tuple[Condition, Case]]:
+def _is_untold(shown: Projection, *, heard_at: datetime) -> bool:
+    """Was it accepted without a word of a payment, as where webhooks were lost? Cal.com's API knows of none."""
+    sold = shown.payment == Payment.UNKNOWN and shown.price != 0 and not shown.accepted_as_free
+    is_history = shown.starts_at is not None and heard_at > shown.starts_at + HISTORY
+    return sold and shown.lifecycle == Lifecycle.ACCEPTED and not is_history
+
+
+def _of_money(registers: Registers, shown: Projection, *, untold: bool) -> Iterator[tuple[Condition, Case]]:
     lifecycle_at = _told_at(registers, Register.LIFECYCLE)
     payment_at = _told_at(registers, Register.PAYMENT, Register.LIFECYCLE)
     cancelled = shown.status == Status.BOOKING_CANCELLED
@@ -97,7 +115,7 @@ def _of_money(registers: Registers, shown: Projection) -> Iterator[tuple[Conditi
             yield Condition.ACCEPTED_DUE, Case(lifecycle_at)
         else:
             yield Condition.UNPAID, Case(payment_at + UNPAID_FOR)
-    if shown.payment == Payment.PRESUMED and not cancelled:
+    if (shown.payment == Payment.PRESUMED or untold) and not cancelled:
         yield Condition.PRESUMED, Case(payment_at + PRESUMED_FOR)
     if shown.why == Why.FREE:
         yield Condition.FREE, Case(lifecycle_at)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bookings.domain.attention import HISTORY
 from bookings.domain.projection import canonical_reference
 from bookings.domain.registers import LINK_LENGTH, STRIPE_LENGTH, UID_LENGTH
 from bookings.domain.status import is_expected
@@ -67,8 +68,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(status=Status.BOOKING_CREATED, starts_at__lte=now, ends_at__lte=now)
 
     def begun_unpaid(self, *, now: datetime) -> Self:
-        """Those of which a payment is due though they have begun, whether they count or not."""
-        return self.filter(payment=Payment.DUE, starts_at__lte=now).exclude(status=Status.BOOKING_CANCELLED)
+        """Those of which a payment is due though they have begun, whether they count or not.
+
+        Where all must be paid, also those accepted of late without a word of a payment.
+        """
+        unpaid = Q(payment=Payment.DUE)
+        if settings.CAL_PAYMENT_REQUIRED:
+            late = Q(lifecycle=Lifecycle.ACCEPTED, starts_at__gt=now - HISTORY, accepted_as_free=False)
+            unpaid |= Q(payment=Payment.UNKNOWN) & late & (Q(price=None) | Q(price__gt=0))
+        return self.filter(unpaid, starts_at__lte=now).exclude(status=Status.BOOKING_CANCELLED)
 
     def chain_of(self, name: str) -> Self:
         """All bookings of the chain in which one has this reference, however it is typed, or this uid."""

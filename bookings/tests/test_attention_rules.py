@@ -53,6 +53,8 @@ def found(
     has_coach: bool = True,
     user_email: str = EMAIL,
     linked_by: LinkedBy | None = None,
+    heard_at: datetime = BOOKED,
+    payment_required: bool = True,
 ) -> dict[Condition, datetime]:
     told = {key: value for key, value in (WELL | (before or {})).items() if value is not None}
     facts = [*registers(told), *registers(later or {}, LATER)]
@@ -60,7 +62,15 @@ def found(
         facts.append(Fact("uid", Register.USER, 1, Stamp(BOOKED, 0, "d"), LINK_STRENGTH[linked_by]))
     known = fold({}, facts)
     shown = project({"uid": known}, payment_required=True)["uid"]
-    return {what: case.since for what, case in cases(known, shown, has_coach=has_coach, user_email=user_email).items()}
+    held = cases(
+        known,
+        shown,
+        has_coach=has_coach,
+        user_email=user_email,
+        heard_at=heard_at,
+        payment_required=payment_required,
+    )
+    return {what: case.since for what, case in held.items()}
 
 
 def test_nothing_is_wrong_with_what_is_well() -> None:
@@ -70,7 +80,8 @@ def test_nothing_is_wrong_with_what_is_well() -> None:
 def test_nothing_is_wrong_with_what_is_not_known() -> None:
     shown = project({"uid": {}}, payment_required=True)["uid"]
 
-    assert cases({}, shown, has_coach=False, user_email="") == {}
+    held = cases({}, shown, has_coach=False, user_email="", heard_at=BOOKED, payment_required=True)
+    assert held == {}
 
 
 CANCELLED = {Register.LIFECYCLE: "cancelled"}
@@ -106,6 +117,16 @@ CANCELLED = {Register.LIFECYCLE: "cancelled"}
         ({Register.PAYMENT: Payment.DUE}, CANCELLED, {}),
         ({Register.PAYMENT: Payment.PRESUMED}, {}, {Condition.PRESUMED: BOOKED + timedelta(days=1)}),
         ({Register.PAYMENT: Payment.PRESUMED}, CANCELLED, {}),
+        ({Register.PAYMENT: None}, {}, {Condition.PRESUMED: BOOKED + timedelta(days=1)}),
+        (
+            {Register.PAYMENT: None, Register.PRICE: None, Register.SCHEDULE: None},
+            {},
+            {Condition.PRESUMED: BOOKED + timedelta(days=1)},
+        ),
+        ({Register.PAYMENT: None}, {Register.PAYMENT: Payment.PAID}, {}),
+        ({Register.PAYMENT: None}, {Register.ACCEPTED_AS_FREE: True}, {}),
+        ({Register.PAYMENT: None}, CANCELLED, {}),
+        ({Register.PAYMENT: None, Register.LIFECYCLE: "requested"}, {}, {}),
         ({Register.PAYMENT: None, Register.PRICE: 0}, {}, {Condition.FREE: BOOKED}),
         ({Register.PAYMENT: None, Register.PRICE: 0}, {Register.ACCEPTED_AS_FREE: True}, {}),
         ({Register.LINK: None}, {}, {Condition.NO_LINK: START - timedelta(hours=2)}),
@@ -120,6 +141,15 @@ def test_each_condition_holds_since_it_became_known(
     before: dict[str, Any], later: dict[str, Any], wrong: dict[Condition, datetime]
 ) -> None:
     assert found(before, later) == wrong
+
+
+def test_a_payment_of_which_nobody_told_matters_where_all_must_be_paid_and_not_of_long_ago() -> None:
+    untold = {Register.PAYMENT: None}
+    late = START + timedelta(days=14)
+
+    assert found(untold, payment_required=False) == {}
+    assert found(untold, heard_at=late) == {Condition.PRESUMED: BOOKED + timedelta(days=1)}
+    assert found(untold, heard_at=late + timedelta(seconds=1)) == {}
 
 
 def test_what_depends_on_people_is_seen_too() -> None:
@@ -137,7 +167,8 @@ def test_where_nothing_says_when_the_newest_word_does() -> None:
     known = fold({}, registers({Register.TITLE: "Coaching"}, LATER))
     shown = project({"uid": known}, payment_required=False)["uid"]
 
-    assert cases(known, shown, has_coach=True, user_email="")[Condition.NO_USER].since == LATER
+    held = cases(known, shown, has_coach=True, user_email="", heard_at=BOOKED, payment_required=False)
+    assert held[Condition.NO_USER].since == LATER
 
 
 def test_the_worst_comes_first() -> None:
