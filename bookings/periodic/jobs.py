@@ -20,7 +20,7 @@ class Job:
     """`work` says in a line or two what it did. A daily one has an hour, UTC; `asks_cal` wants CAL_API_KEY.
 
     After `timeout` the worker is ended and another takes its place. `at_start`: what was missed while no worker ran is
-    made up for at once.
+    made up for at once; a daily one doesn't wait for its hour the first time.
     """
 
     name: str
@@ -81,6 +81,7 @@ JOBS: tuple[Job, ...] = (
         work=_command("resync_coaches", lines=2),
         timeout=10 * MINUTE,
         asks_cal=True,
+        at_start=True,
     ),
     Job(
         name="prune_messages",

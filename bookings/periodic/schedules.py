@@ -53,8 +53,17 @@ def _write(job: Job, *, now: datetime) -> None:
     row.schedule_type = Schedule.DAILY if job.every == DAY else Schedule.MINUTES
     row.minutes = None if job.every == DAY else job.every // MINUTE
     latest = first_run(job, now=now)
-    row.next_run = latest if row.next_run is None else min(row.next_run, latest)
+    if row.next_run is None:  # It has never run.
+        row.next_run = now if job.at_start else latest
+    row.next_run = min(row.next_run, latest)
     row.save(update_fields=None if row.pk is None else ["args", "kwargs", "schedule_type", "minutes", "next_run"])
+
+
+def keep_hour(job: Job, *, now: datetime) -> None:
+    """Let a daily job be due at its hour next, though it runs at another: django-q2 adds a day to when it was due."""
+    if job.at is not None:
+        due = first_run(job, now=now)
+        of(job).filter(next_run__gt=due).update(next_run=due)
 
 
 def first_run(job: Job, *, now: datetime) -> datetime:

@@ -33,7 +33,7 @@ EXPECTED = {
     "retry_messages": ("I", 1, NOW, -1),
     "end_meetings": ("I", 1, NOW, -1),
     "resync_bookings": ("I", 4, NOW, -1),
-    "resync_coaches": ("D", None, at(3, 0), -1),
+    "resync_coaches": ("D", None, NOW, -1),  # There is no pool of coaches before.
     "prune_messages": ("D", None, at(3, 30), -1),
 }
 
@@ -94,6 +94,26 @@ def test_a_daily_job_has_its_hour() -> None:
     found = [schedules.first_run(job, now=three + timedelta(minutes=minutes)) for minutes in (-1, 0, 1)]
 
     assert found == [three, three, three + DAY]
+
+
+def test_a_daily_job_that_has_run_waits_for_its_hour_however_often_a_worker_starts() -> None:
+    schedules.write(now=NOW)
+    Schedule.objects.filter(name="resync_coaches").update(next_run=at(3, 0))
+
+    schedules.write(now=NOW)
+
+    assert rows()["resync_coaches"] == ("D", None, at(3, 0), -1)
+
+
+def test_a_daily_job_that_ran_at_another_time_is_due_at_its_hour_again() -> None:
+    schedules.write(now=NOW)
+    Schedule.objects.update(next_run=NOW + DAY)
+
+    for job in JOBS:
+        schedules.keep_hour(job, now=NOW)
+
+    due = {name: each[2] for name, each in rows().items() if each[2] != NOW + DAY}
+    assert due == {"resync_coaches": at(3, 0), "prune_messages": at(3, 30)}
 
 
 def test_a_worker_that_starts_at_the_same_time_leaves_it_to_the_other() -> None:
