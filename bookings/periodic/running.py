@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_q.models import Schedule, Task
 
 from bookings.cal import locks
+from bookings.periodic import schedules
 from bookings.periodic.jobs import BY_NAME, MINUTE, Job
 
 LENGTH = 1000  # Letters that are kept of what a job says.
@@ -32,6 +33,7 @@ def run(name: str) -> str:
     Safe to repeat, as each job is.
     """
     job = BY_NAME[name]
+    schedules.keep_hour(job, now=timezone.now())
     try:
         with locks.held(f"job.{name}"):
             return job.work()[:LENGTH]

@@ -125,7 +125,20 @@ def test_a_failed_job_is_due_again_by_the_failures_since_its_last_success(
     assert due_after_failing() == 4
     assert {each.name for each in Schedule.objects.filter(next_run__gt=now + timedelta(minutes=1))} >= {
         "resync_bookings",
-        "resync_coaches",
+        "prune_messages",
+    }
+
+
+def test_a_daily_job_that_runs_at_another_time_is_due_at_its_hour_again() -> None:
+    now = timezone.now()
+    schedules.write(now=now)
+    row = Schedule.objects.filter(name="prune_messages")
+    row.update(next_run=now + 2 * DAY)
+
+    running.run("prune_messages")
+
+    assert row.get().next_run in {
+        schedules.first_run(BY_NAME["prune_messages"], now=at) for at in (now, timezone.now())
     }
 
 
