@@ -54,8 +54,11 @@ def run(name: str) -> str:
 
 
 def pause_after(failures: int, *, every: timedelta) -> timedelta:
-    """1, 2, 4 … minutes after so many failures one after the other, and never longer than the job's own pause."""
-    return min(2 ** min(failures - 1, 11) * MINUTE, every)
+    """1, 2, 4 … minutes after so many failures one after the other, never longer than half of the job's own pause.
+
+    A resync that fails at the very end of Cal.com's outage must not put off the next beyond five minutes.
+    """
+    return min(2 ** min(failures - 1, 11) * MINUTE, max(every / 2, MINUTE))
 
 
 def _again_sooner(job: Job, *, now: datetime) -> None:

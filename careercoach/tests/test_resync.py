@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django_q.models import Schedule
 
 from bookings.cal import commands
 from bookings.models import Booking as Mirrored
 from bookings.models import Message, StatusChange
+from bookings.periodic import running, schedules
+from bookings.periodic.running import JobFailed
 from careercoach.demo import desk
 from careercoach.demo.models import Account, Booking, Host
 from careercoach.tests.cal_com import CalCom, apply, opened, rows
@@ -67,6 +70,26 @@ def test_whatever_share_of_webhooks_is_lost_no_difference_remains(cal: CalCom, s
     out = StringIO()
     call_command("rebuild", stdout=out)
     assert "0 differ" in out.getvalue()
+
+
+def test_after_an_outage_all_is_right_within_five_minutes_with_nobody_s_help(cal: CalCom, settings: Any) -> None:
+    """Of the webhooks and of the API; the last run of the job fails at the very end of it."""
+    api, now = settings.CAL_API_BASE_URL, datetime.now(UTC)
+    schedules.write(now=now)
+    cal.drop(100)
+    for number in range(6):
+        cal.live(number, now=now)
+    cal.send()
+    settings.CAL_API_BASE_URL = "http://127.0.0.1:9/v2"  # Nobody listens there.
+    for _run in range(5):
+        with pytest.raises(JobFailed):
+            running.run("resync_bookings")
+    settings.CAL_API_BASE_URL = api
+
+    assert Schedule.objects.get(name="resync_bookings").next_run <= datetime.now(UTC) + timedelta(minutes=2)
+    assert not Mirrored.objects.exists()
+    running.run("resync_bookings")
+    assert cal.mirrored() == cal.truth(now=now)
 
 
 @pytest.mark.parametrize("minutes", [0, 4, 60])
