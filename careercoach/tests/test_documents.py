@@ -113,6 +113,21 @@ def test_every_value_is_there_with_its_meaning(name: str, kind: Any) -> None:
     assert [line.split("`")[1] for line in schema["description"].splitlines()] == kind.values
 
 
+def test_every_value_that_a_page_may_show_has_a_label(client: Client) -> None:
+    """Those of errors and of waiting are for machines."""
+    for_machines = {"ProblemType", "PendingState"}
+    enumerations = [
+        schema["enum"]
+        for name, schema in DOCUMENT["components"]["schemas"].items()
+        if "enum" in schema and name not in for_machines
+    ]
+
+    listed = client.get("/api/meta").json()
+
+    del listed["languages"]
+    assert sorted([each["value"] for each in values] for values in listed.values()) == sorted(enumerations)
+
+
 @pytest.mark.parametrize("name", ["booking_created_free", "booking_requested", "booking_cancelled", "meeting_ended"])
 def test_answers_are_as_the_schema_says(name: str, client: Client, alice: User, post: Callable[..., None]) -> None:
     body = body_of("booking_created_free")
