@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from bookings import admin as admin_pages
+from bookings.admin import viewer
 from bookings.admin.filters import NeedsSomebody
 from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price, there
 from bookings.admin.told import LABELS
@@ -125,3 +127,12 @@ def test_every_badge_can_be_read() -> None:
     assert {tone for _dark, tone in badges} == {*TONES.values(), GREY}
     assert len(badges) == 10
     assert [name for name, contrast in contrasts.items() if contrast < 7] == []
+
+
+def test_zones_are_those_that_there_are_and_their_list_is_read_once() -> None:
+    names = ("Europe/Paris", "Europe/Atlantis", "../etc/passwd", "")
+
+    found = [viewer.zone(name) for name in names]
+
+    assert found == [ZoneInfo("Europe/Paris"), None, None, None]
+    assert viewer._zones.cache_info().misses == 1
