@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,10 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from users.addresses import normalised
 from users.models import User
 
 RIGHTS = ("is_staff", "groups")
 ALL_RIGHTS = ("is_superuser", "user_permissions")  # For superusers alone: whoever gives these has them.
+
+MOST = 1000  # Found by a name: who types one letter is shown the first of them.
+
+
+class OfGroup(admin.RelatedFieldListFilter):
+    """Without the choice of those in none: these are nearly all people there are, and it takes seconds to find them."""
+
+    include_empty_choice = False
 
 
 @admin.register(User)
@@ -27,9 +36,9 @@ class UserAdmin(DjangoUserAdmin, Page):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("name", "email", "user_id", "is_staff", "created_at")
-    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
-    search_fields = ("user_id", "email", "name")
-    search_help_text = _("User ID, e-mail address or name, or a part of it.")
+    list_filter = ("is_staff", "is_superuser", "is_active", ("groups", OfGroup))
+    search_fields = ("name",)  # So that there is a field to type into; see `get_search_results`.
+    search_help_text = _("User ID, e-mail address, or how the name begins.")
     ordering = ("-id",)
     actions = None  # A user with bookings can't be deleted, so nobody should try with many at once.
     show_full_result_count = False
@@ -72,10 +81,15 @@ class UserAdmin(DjangoUserAdmin, Page):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        """Addresses are stored in lower case, and MySQL tells letters of their column apart by it."""
-        as_typed, duplicates = super().get_search_results(request, queryset, search_term)
-        lower, _duplicates = super().get_search_results(request, queryset, search_term.lower())
-        return as_typed | lower, duplicates
+        """By an index each, the keys first: in one query, or by parts, MySQL reads all people there are."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        people = queryset.order_by()
+        keys: set[int] = set()
+        for wanted in (Q(user_id=term), Q(email=normalised(term)), Q(name__istartswith=term)):
+            keys.update(people.filter(wanted).values_list("pk", flat=True)[:MOST])
+        return queryset.filter(pk__in=keys), False
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         """That somebody has bookings is the reason to give, not that these may not be deleted either."""

@@ -60,6 +60,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ("-id",)
+        indexes = (
+            models.Index(fields=["name"], name="user_by_name"),
+            models.Index(fields=["is_staff"], name="user_by_staff"),
+            models.Index(fields=["is_superuser"], name="user_by_superuser"),
+            models.Index(fields=["is_active"], name="user_by_active"),
+        )
 
     def __str__(self) -> str:
         """Without the address, which not everybody who sees the person may see."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
 from bookings.admin.acting.people import ActsOnPeople
+from bookings.admin.shown import CappedPaginator
 from bookings.cal import inbox
 from coaches.admin import CoachAdmin
 from coaches.models import Coach
@@ -27,9 +28,7 @@ admin.site.unregister(Coach)
 
 
 class Masked:
-    """Puts a masked address where the page has one, and lets nobody find one out by filtering or searching by parts."""
-
-    search_exactly: tuple[str, ...] = ()
+    """Puts a masked address where the page has one, and lets nobody find one out by filtering."""
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return self._shown(super().get_list_display(request))
@@ -47,17 +46,6 @@ class Masked:
         allowed = super().lookup_allowed(lookup, value, request)
         return allowed and (seeing.sees_addresses() or lookup.partition("__")[0] in self.get_list_filter(request))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        if seeing.sees_addresses() or not term:
-            return super().get_search_results(request, queryset, search_term)
-        wanted = Q(name__istartswith=term) | Q(email=normalised(term))
-        for field in self.search_exactly:
-            wanted |= Q(**{field: term})
-        return queryset.filter(wanted), False
-
     @admin.display(description=_("e-mail"))
     def address(self, row: User | Coach) -> str:
         return seeing.masked(row.email) or "-"
@@ -70,7 +58,7 @@ class Masked:
 class BookingUserAdmin(ActsOnPeople, Masked, UserAdmin):
     """Whoever is saved gets the bookings made with their address that belong to nobody, as by POST /api/users."""
 
-    search_exactly = ("user_id",)
+    paginator = CappedPaginator
     change_form_outer_before_template = "bookings/office/person.html"
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
@@ -101,4 +89,12 @@ class BookingUserAdmin(ActsOnPeople, Masked, UserAdmin):
 class BookingCoachAdmin(Masked, CoachAdmin):
     """Coaches, for those too who may not see addresses."""
 
-    search_exactly = ("username",)
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Coach], search_term: str
+    ) -> tuple[QuerySet[Coach], bool]:
+        """By no parts, where addresses are hidden: one is found out by them, letter by letter."""
+        term = search_term.strip()
+        if seeing.sees_addresses() or not term:
+            return super().get_search_results(request, queryset, search_term)
+        wanted = Q(name__istartswith=term) | Q(email=normalised(term)) | Q(username=term)
+        return queryset.filter(wanted), False

@@ -119,13 +119,31 @@ def test_a_user_id_stays(client: Client, sam: User, alice: User) -> None:
     }
 
 
-@pytest.mark.parametrize("term", ["alice-1", "ALICE@Example.org", "Alice Cl", "alice"])
+@pytest.mark.parametrize("term", ["alice-1", " ALICE@Example.org", "Alice Cl", "alice"])
 def test_people_are_found(term: str, client: Client, sam: User, alice: User, charlie: User) -> None:
     client.force_login(sam)
 
     listed = client.get(reverse(LIST), {"q": term}).context["cl"].queryset
 
     assert list(listed) == [alice]
+
+
+@pytest.mark.parametrize("term", ["lice", "@example.org", "lice-1", "Client"])
+def test_nobody_is_looked_for_by_parts(term: str, client: Client, sam: User, alice: User) -> None:
+    """That reads all people there are."""
+    client.force_login(sam)
+
+    assert list(client.get(reverse(LIST), {"q": term}).context["cl"].queryset) == []
+
+
+def test_no_choice_is_everybody_without_a_group(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    changelist = client.get(reverse(LIST)).context["cl"]
+    (groups,) = (spec for spec in changelist.filter_specs if spec.title == "groups")
+
+    offered = [choice["display"] for choice in groups.choices(changelist)]
+    assert offered == ["All", "Administrators", "Auditors", "Operations", "Support"]
 
 
 def test_the_page_leads_to_the_bookings_of_the_user(
