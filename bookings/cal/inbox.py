@@ -126,9 +126,16 @@ def process(
 
 
 def in_short(error: Exception) -> str:
-    """What went wrong. Of a database's error its code only: its text repeats the values, addresses among them."""
-    code = error.args[0] if error.args and isinstance(error.args[0], int) else ""
-    return f"{type(error).__name__}: {code if isinstance(error, DatabaseError) else error}"
+    """What went wrong: our own words of a body; else the kind of error, and its number if it has one.
+
+    What others say may repeat values, addresses among them, and this is read by staff who may not see bodies. The log
+    has where it happened.
+    """
+    kind = type(error).__name__
+    if isinstance(error, PayloadError):
+        return f"{kind}: {error}"
+    code = error.args[0] if isinstance(error, DatabaseError | OSError) and error.args else None
+    return f"{kind}: {code}" if isinstance(code, int) else kind
 
 
 def read(message: Message) -> Reading:

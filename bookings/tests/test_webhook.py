@@ -271,7 +271,7 @@ def test_a_message_that_we_fail_to_apply_is_kept_and_can_be_applied_later(
         response = signed_post(client, CREATED)
 
     assert (response.status_code, response.json()) == (500, COULD_NOT_APPLY)
-    assert kept() == [("webhook", "BOOKING_CREATED", UID, "failed", "RuntimeError: disk full", 1)]
+    assert kept() == [("webhook", "BOOKING_CREATED", UID, "failed", "RuntimeError", 1)]
     assert "jonas" not in caplog.text.lower()
 
     message = inbox.process(Message.objects.get())
@@ -326,7 +326,7 @@ def test_a_message_whose_outcome_could_not_be_written_is_not_taken_for_applied(c
         response = signed_post(client, CREATED)
 
     assert response.status_code == 500
-    assert kept() == [("webhook", "BOOKING_CREATED", UID, "failed", "RuntimeError: disk full", 1)]
+    assert kept() == [("webhook", "BOOKING_CREATED", UID, "failed", "RuntimeError", 1)]
     assert list(Booking.objects.values_list("status", "registers")) == [("PENDING", {})]
 
     again = signed_post(client, CREATED)
