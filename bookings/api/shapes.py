@@ -136,7 +136,9 @@ class Slots(serializers.Serializer):
 
     timeZone = serializers.CharField()
     asOf = serializers.DateTimeField(help_text="When Cal.com was asked.")
-    stale = serializers.BooleanField(help_text="True: Cal.com hasn't answered yet, or is away, and these are up to five minutes old.")
+    stale = serializers.BooleanField(
+        help_text="True: Cal.com hasn't answered yet, or is away, and these are up to five minutes old."
+    )
     days = Day(many=True, help_text="Every day from `from` to `to`, those without a free time too.")
 
 
