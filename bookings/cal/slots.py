@@ -45,9 +45,9 @@ def free(first: date, last: date, *, now: datetime) -> Free:
     """
     Configuration.from_settings()
     today = now.astimezone(UTC).date()
-    since, until = max(first, today) - A_DAY, last + A_DAY
-    if until < today or since > today + FURTHEST:  # Nobody can book then, so nobody has to be asked.
+    if last < today - A_DAY or first > today + FURTHEST:  # Nobody can book then, so nobody has to be asked.
         return Free((), now, stale=False)
+    since, until = max(first, today) - A_DAY, last + A_DAY
     name = f"{since} {until} {settings.CAL_EVENT_URL} {settings.CAL_EVENT_TYPE_IDS}"
     gives_up_at = time.monotonic() + LONGEST
     while True:
