@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -52,8 +54,19 @@ def state_of(user: User, *, now: datetime) -> State:
 
 
 def tag(*told: object) -> str:
-    """Weak, since compression between us and the caller may change the bytes."""
-    return f'W/"{hashlib.sha256(repr(told).encode(errors="replace")).hexdigest()[:32]}"'
+    """Weak, since compression between us and the caller may change the bytes.
+
+    What makes an answer of the rows is in it too: after an upgrade the old answer must not be taken for the new.
+    """
+    made_by = release(settings.BASE_DIR / "bookings", settings.BASE_DIR / "locale"), settings.CAL_WEB_BASE_URL
+    return f'W/"{hashlib.sha256(repr((*made_by, *told)).encode(errors="replace")).hexdigest()[:32]}"'
+
+
+@cache
+def release(*folders: Path) -> str:
+    """Of the code and the words in them."""
+    files = (path for folder in folders for kind in ("*.py", "*.mo") for path in sorted(folder.rglob(kind)))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def is_known(request: Request, etag: str) -> bool:

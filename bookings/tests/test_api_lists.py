@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from bookings.api import etags
 from bookings.domain.projection import reference
 from bookings.models import Booking
 from bookings.models.booking import OPENS
@@ -172,6 +174,21 @@ def test_every_change_makes_another(
 
     assert poll(client, etag).status_code == 200
     assert poll(client, etag).headers["ETag"] != etag
+
+
+def test_what_was_kept_is_told_anew_after_an_upgrade(
+    client: Client, alice: User, settings: Any, tmp_path: Path
+) -> None:
+    make("a", alice)
+    etag = poll(client).headers["ETag"]
+    for version in ("old", "new"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "answers.py").write_text(version)
+
+    settings.CAL_WEB_BASE_URL = "https://acme.cal.com"
+
+    assert poll(client, etag).status_code == 200
+    assert len({etags.release(tmp_path / version) for version in ("old", "new")}) == 2
 
 
 @pytest.mark.parametrize(
