@@ -89,8 +89,6 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         """Looked up beside, not joined: so MySQL reads the cases in the order of their index."""
         known = [each.value for each in seeing.conditions()]
         visible = super().get_queryset(request).filter(condition__in=known)
-        if not seeing.sees_messages():
-            visible = visible.filter(message=None)
         return visible.prefetch_related(
             Prefetch("booking", Booking.objects.without_registers()),
             Prefetch("booking__coach", Coach.objects.only("name", "email", "cal_user_id")),

@@ -1,7 +1,5 @@
 """What not everybody on the staff may see: addresses, and what was paid. Every page asks here before it shows any."""
 
-from collections.abc import Iterable
-
 from bookings.admin.viewer import may
 from bookings.domain.attention import OF_MONEY, Condition
 from bookings.domain.words import Why
@@ -42,5 +40,7 @@ def reason(why: str) -> Why:
     return Why(why) if sees_payments() or why not in _SAYS_MONEY else Why.UNCONFIRMED
 
 
-def conditions() -> Iterable[Condition]:
-    return [each for each in Condition if sees_payments() or each not in OF_MONEY]
+def conditions() -> list[Condition]:
+    """Of the cases that whoever looks may see: a failed message is none for those who see no messages."""
+    shown = {Condition.FAILED_MESSAGE: sees_messages(), **dict.fromkeys(OF_MONEY, sees_payments())}
+    return [each for each in Condition if shown.get(each, True)]

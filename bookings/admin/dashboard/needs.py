@@ -73,7 +73,7 @@ def _total(counts: list[int]) -> str:
 def _counts(*, now: datetime) -> dict[Condition, int]:
     """Each a walk along an index that ends at the cap: one query, and of many cases no more than of some."""
     cases = Attention.objects.open(now=now).order_by()
-    visible = [each for each in seeing.conditions() if each != Condition.FAILED_MESSAGE or seeing.sees_messages()]
+    visible = seeing.conditions()
     counts = {each.value: CountUpTo(cases.filter(condition=each).values("pk")[: MOST_COUNTED + 1]) for each in visible}
     found = cases.annotate(**{f"of_{name}": count for name, count in counts.items()}).values(
         *(f"of_{name}" for name in counts)

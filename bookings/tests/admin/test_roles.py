@@ -73,6 +73,20 @@ def test_each_group_opens_searches_and_filters_what_it_sees(
 
 
 @pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("group", SEES)
+def test_the_menu_counts_the_cases_of_the_list(
+    group: str, member: Callable[[str], Client], post: Callable[..., None]
+) -> None:
+    post(booked(1))
+
+    context = member(group).get(reverse(CASES)).context
+
+    items = [item for group in context["sidebar_navigation"] for item in group["items"]]
+    counted = [item["badge"] for item in items if item["link"] == reverse(CASES)]
+    assert counted == [str(len(context["cl"].result_list))]
+
+
+@pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("group", ["Auditors", "Support"])
 def test_who_may_only_look_can_act_on_nothing(group: str, member: Callable[[str], Client]) -> None:
     browser = member(group)
