@@ -20,6 +20,7 @@ from bookings.admin.page import page_context
 from bookings.admin.search import found
 from bookings.admin.shown import (
     CappedPaginator,
+    Paged,
     ReadOnly,
     badge,
     instant,
@@ -39,6 +40,14 @@ FILTERED = frozenset(
     {"status__exact", "attention", "starts", "starts_at_from", "starts_at_to", "coach__id__exact", "user"}
 )
 SAID_BY_STATUS = frozenset({Why.ACCEPTED, Why.CANCELLED, Why.ENDED})
+
+
+class InOrder(Paged):
+    """By start, first or last first: Django adds the key the other way round for one of them, and MySQL sorts all."""
+
+    def get_ordering(self, request: HttpRequest, queryset: BookingQuerySet) -> list[str]:
+        first = super().get_ordering(request, queryset)[0]
+        return [first, "-id" if first.startswith("-") else "id"]
 
 
 @admin.register(Booking)
@@ -67,6 +76,9 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
             Prefetch("user", User.objects.only("name", "email", "user_id", "erased_at")),
         )
         return super().get_queryset(request).without_registers().prefetch_related(*people)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Paged]:
+        return InOrder
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         hidden = () if seeing.sees_payments() else ("payment",)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
 
 from bookings.admin import viewer
 from bookings.domain.attention import OF_MONEY, Condition
@@ -131,7 +133,7 @@ class CappedPaginator(Paginator):
     list looks up for each of its rows would be looked up for each that is counted.
 
     Of a page the keys are read first, which an index has, then its rows: in one query MySQL reads those of all pages
-    before it too (seconds for the last one, where they lie all over a big table).
+    before it too, and with two filters those that fit only one (seconds, where they lie all over a big table).
     """
 
     most = 10_000
@@ -147,8 +149,20 @@ class CappedPaginator(Paginator):
         return page
 
 
+class Paged(ChangeList):
+    """By the paginator, also where all fits on one page: Django asks it only where there are several."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.multi_page:
+            self.result_list = self.paginator.page(1).object_list
+
+
 class ReadOnly:
     """For those who may see it; added, changed and deleted by messages alone."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Paged
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -199,9 +199,10 @@ class Booking(models.Model):
             models.Index(fields=["client_email"], name="booking_by_client_email"),
             models.Index(fields=["coach_email"], name="booking_by_coach_email"),
             models.Index(fields=["starts_at", "id"], name="booking_by_start"),
-            models.Index(fields=["status", "starts_at"], name="booking_status_start"),
-            models.Index(fields=["coach", "starts_at"], name="booking_coach_start"),
-            models.Index(fields=["payment", "starts_at"], name="booking_payment_start"),
+            # Each with what the others filter by, so that two filters at once are decided within one index.
+            models.Index(fields=["status", "starts_at", "id", "payment", "coach"], name="booking_by_status"),
+            models.Index(fields=["coach", "starts_at", "id", "status", "payment"], name="booking_by_coach"),
+            models.Index(fields=["payment", "starts_at", "id", "status", "coach"], name="booking_by_payment"),
             models.Index(fields=["payment_intent"], name="booking_by_payment_intent"),
             models.Index(fields=["refund_id"], name="booking_by_refund"),
             models.Index(fields=["client_name"], name="booking_by_client_name"),

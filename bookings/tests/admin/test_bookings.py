@@ -56,6 +56,20 @@ def test_a_page_of_bookings_is_read_in_the_order_of_an_index(
     assert "JOIN" not in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "order"), [("", ("-starts_at", "-id")), ("3", ("starts_at", "id")), ("-3", ("-starts_at", "-id"))]
+)
+def test_bookings_are_listed_in_the_order_of_an_index(
+    asked: str, order: tuple[str, str], client: Client, sam: User
+) -> None:
+    """With another, MySQL sorts all bookings for each page."""
+    client.force_login(sam)
+
+    listed = client.get(reverse(BOOKINGS), {"o": asked}).context["cl"].queryset
+
+    assert listed.query.order_by == order
+
+
 def test_bookings_are_found(client: Client, sam: User, post: Callable[..., None]) -> None:
     post(booked(1), booked(2, rescheduleUid="uid-1"), booked(3))
     Booking.objects.filter(uid="uid-3").update(
