@@ -20,7 +20,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -138,8 +138,8 @@ class Limit(BaseThrottle):
 
 def _user_id(request: Request) -> str:
     """Whom the call is about, as it says; whether there is one is looked at later."""
-    if "userId" in request.query_params:
-        return request.query_params["userId"]
+    if "userId" in request.query_params or request.method in SAFE_METHODS:
+        return request.query_params.get("userId", "")
     try:
         body = request.data
     except (APIException, SuspiciousOperation, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""What a caller gives: from the query, a JSON body or a form, whichever comes, as long as they agree."""
+"""What a caller gives: of GET the query, of POST a JSON body or a form too, as long as they agree."""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ParseError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from bookings.domain.registers import UID_LENGTH
@@ -24,17 +25,12 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo
 
 
 def given(request: Request, **in_path: str) -> dict[str, Any]:
-    """All that the caller gave. Raises ValidationError for one thing given twice differently, and ParseError."""
-    try:
-        if failed := getattr(request, "unreadable", None):  # As whoever counted this call has found.
-            raise failed
-        body = request.data
-    except RecursionError:
-        raise ParseError from None
-    if not isinstance(body, Mapping):
-        raise serializers.ValidationError(_("The body must be a JSON object."), code="not_an_object")
+    """All that the caller gave. Raises ValidationError for one thing given twice differently, and ParseError.
+
+    A body of GET has no meaning (RFC 9110, 9.3.1): caches, ETags and links to other pages go by the address alone.
+    """
     found: dict[str, Any] = dict(in_path)
-    for source in (request.query_params, body):
+    for source in (request.query_params, {} if request.method in SAFE_METHODS else _body(request)):
         for name in source:
             values = source.getlist(name) if hasattr(source, "getlist") else [source[name]]
             for value in values:
@@ -44,6 +40,18 @@ def given(request: Request, **in_path: str) -> dict[str, Any]:
                         code="conflicting",
                     )
     return found
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    try:
+        if failed := getattr(request, "unreadable", None):  # As whoever counted this call has found.
+            raise failed
+        body = request.data
+    except RecursionError:
+        raise ParseError from None
+    if not isinstance(body, Mapping):
+        raise serializers.ValidationError(_("The body must be a JSON object."), code="not_an_object")
+    return body
 
 
 # Python counts some control characters among the blanks, and would cut them off before a pattern refuses them.

@@ -200,3 +200,19 @@ def test_another_question_has_another(other: dict[str, Any], client: Client, ali
     make("a", alice)
 
     assert poll(client, poll(client).headers["ETag"], **other).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "text/xml"])
+def test_a_body_of_a_question_has_no_meaning(kind: str, client: Client, alice: User) -> None:
+    """An ETag, and a link to the next page, are of an address."""
+    make("a", alice)
+    make("b", alice)
+    query = "/api/bookings?userId=alice-1&pageSize=1"
+
+    plain = client.get(query)
+    with_body = client.generic("GET", query, '{"page": 2, "nonsense": 1}', kind)
+    elsewhere = client.generic("GET", "/api/bookings", '{"userId": "alice-1"}', kind)
+
+    assert (with_body.status_code, with_body.json()) == (200, plain.json())
+    assert (elsewhere.status_code, elsewhere.json()["errors"][0]["code"]) == (400, "required")
+    assert client.generic("GET", "/api/meta", "<x/>", kind).status_code == 200
