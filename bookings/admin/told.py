@@ -27,6 +27,7 @@ LABELS = {
     Register.SUPERSEDES: _("moved from uid"),
     Register.PLANNED: _("announced as taking place"),
     Register.SCHEDULE: _("start and end"),
+    Register.CALENDAR_SEQUENCE: _("calendar sequence"),
     Register.RECORDING: COLUMNS["has_recording"].verbose_name,
     Register.TRANSCRIPT: COLUMNS["has_transcript"].verbose_name,
     **{register: COLUMNS[register].verbose_name for register in Register if register in COLUMNS},

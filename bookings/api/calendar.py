@@ -8,6 +8,7 @@ from icalendar import Calendar, Event, vText
 
 from bookings.api.parameters import LATEST
 from bookings.cal import links
+from bookings.domain.registers import Register, decode
 from bookings.domain.words import Status
 from bookings.models import Booking
 
@@ -19,9 +20,8 @@ STATUSES = {Status.PENDING: "TENTATIVE", Status.BOOKING_CANCELLED: "CANCELLED"}
 def event(booking: Booking, earlier: Sequence[Booking]) -> bytes:
     """The calendar's file of a booking that has a time; `earlier` are those of its chain before, the oldest first.
 
-    Calendars know an event again by its UID, and take what has no lower SEQUENCE than theirs. Cal.com keeps the UID
-    through a chain, counts each move, and the cancellation (recorded/v602, 001 to 003), so we count the same: a higher
-    number would shut out Cal.com's next update. No address of the coach is told, so it has no organizer.
+    Calendars know an event again by its UID, and take what has no lower SEQUENCE than theirs. No address of the coach
+    is told, so it has no organizer.
     """
     cancelled = booking.status == Status.BOOKING_CANCELLED
     zone = booking.client_time_zone
@@ -29,7 +29,7 @@ def event(booking: Booking, earlier: Sequence[Booking]) -> bytes:
     local = ZoneInfo(zone) if zone in available_timezones() and booking.starts_at < LATEST else UTC
     told = Event()
     told.add("uid", _uid(booking, earlier))
-    told.add("sequence", len(earlier) + cancelled)
+    told.add("sequence", _sequence(booking, earlier, cancelled=cancelled))
     told.add("dtstamp", booking.updated_at)
     told.add("last-modified", booking.updated_at)
     told.add("created", (earlier[0] if earlier else booking).created_at)
@@ -60,3 +60,15 @@ def _uid(booking: Booking, earlier: Sequence[Booking]) -> str:
     """Cal.com's own iCalUID. A webhook of a move tells none, and keeps the first's; so does Cal.com's default of it."""
     told = [each.calendar_uid for each in (booking, *reversed(earlier)) if each.calendar_uid]
     return told[0] if told else f"{(earlier[0] if earlier else booking).uid}@Cal.com"
+
+
+def _sequence(booking: Booking, earlier: Sequence[Booking], *, cancelled: bool) -> int:
+    """Cal.com's own iCalSequence; from the last that was told it counts moves and the cancellation, as Cal.com mostly
+    does. A higher number would shut out Cal.com's next update, so to the booking's own nothing is added.
+    """
+    for moves, each in enumerate((booking, *reversed(earlier))):
+        told = decode(each.registers).get(Register.CALENDAR_SEQUENCE)
+        if told is not None:
+            number: int = told.value
+            return number + moves + cancelled if moves else number
+    return len(earlier) + cancelled

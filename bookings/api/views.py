@@ -161,7 +161,7 @@ class BookingCalendar(APIView):
         user, booking = booking_of(request, **in_path)
         if booking.starts_at is None:
             raise errors.WithoutTime
-        earlier = history(user, [booking], "calendar_uid", "created_at").get(booking.chain_reference, [])
+        earlier = history(user, [booking], "calendar_uid", "created_at", "registers").get(booking.chain_reference, [])
         response = HttpResponse(calendar.event(booking, earlier), content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{booking.chain_reference}.ics"'
         response.headers["Cache-Control"] = "private, no-cache"

@@ -60,6 +60,7 @@ class Register(StrEnum):
     EVENT_TYPE = "event_type"
     NUMBER = "number"  # The booking's numeric id upstream.
     CALENDAR_UID = "calendar_uid"
+    CALENDAR_SEQUENCE = "calendar_sequence"  # How often its entry in calendars was changed.
     CANCELLED_BY = "cancelled_by"
     REASON = "reason"
     RESCHEDULE_REQUESTED = "reschedule_requested"
@@ -185,6 +186,7 @@ IMPERSONAL = frozenset(
         Register.ACCEPTED_AS_FREE,
         Register.EVENT_TYPE,
         Register.NUMBER,
+        Register.CALENDAR_SEQUENCE,
         Register.RESCHEDULE_REQUESTED,
         Register.CANCELLING_DISABLED,
         Register.RESCHEDULING_DISABLED,

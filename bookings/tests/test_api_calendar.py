@@ -87,7 +87,8 @@ def test_a_move_and_a_cancellation_change_the_same_event(
     post(session(alice, iCalUID="first@Cal.com"))
     post(session(alice, name="booking_rescheduled", uid="second", rescheduleUid=UID, start=START + HALF, iCalUID=None))
     _calendar, moved = event(client)
-    post({"triggerEvent": "BOOKING_CANCELLED", "createdAt": START.isoformat(), "payload": {"uid": "second"}})
+    gone = {"uid": "second", "iCalSequence": 2}
+    post({"triggerEvent": "BOOKING_CANCELLED", "createdAt": START.isoformat(), "payload": gone})
     calendar, cancelled = event(client, "second")
 
     assert (moved["UID"], moved["SEQUENCE"], moved["DTSTART"].dt) == ("first@Cal.com", 1, START + HALF)
@@ -96,18 +97,55 @@ def test_a_move_and_a_cancellation_change_the_same_event(
     assert "LOCATION" not in cancelled
 
 
-@pytest.mark.parametrize("version", ["v602", "v620"])
-def test_it_counts_as_cal_com_did(version: str, client: Client, alice: User) -> None:
-    """By what it really sent of a booking that was moved and then cancelled."""
-    stories = [message for name, message in all_recorded() if name.startswith(version)][:3]
-    for recorded in stories:
-        inbox.process(inbox.receive(recorded["body_raw"].encode()))
+@pytest.mark.parametrize(("version", "chains"), [("v602", 24), ("v620", 7)])
+def test_it_counts_as_cal_com_did(version: str, chains: int, client: Client, alice: User) -> None:
+    """By all that it really sent, of each chain by what it told last."""
+    expected: dict[str, int] = {}
+    for name, recorded in all_recorded():
+        if name.startswith(version) and "TEMPLATED" not in name:
+            inbox.process(inbox.receive(recorded["body_raw"].encode()))
+            body = json.loads(recorded["body_raw"])
+            payload = body.get("payload", {})
+            if payload.get("iCalSequence") is not None:
+                expected[payload["uid"]] = payload["iCalSequence"]
     Booking.objects.update(user=alice)
+    heads = Booking.objects.filter(is_head=True, uid__in=expected).values_list("uid", flat=True)
 
-    _calendar, told = event(client, Booking.objects.get(is_head=True).uid)
+    told = {uid: event(client, uid)[1]["SEQUENCE"] for uid in heads}
 
-    last = json.loads(stories[-1]["body_raw"])["payload"]
-    assert (told["UID"], told["SEQUENCE"]) == (last["iCalUID"], last["iCalSequence"])
+    assert len(told) == chains
+    assert told == {uid: expected[uid] for uid in told}
+
+
+@pytest.mark.parametrize(
+    ("told", "cancelled", "expected"),
+    [((4, 5), True, 5), ((4, None), True, 6), ((4, None), False, 5), ((None, None), True, 2)],
+)
+def test_it_counts_on_from_what_cal_com_told_last(
+    told: tuple[int | None, int | None],
+    cancelled: bool,
+    expected: int,
+    client: Client,
+    alice: User,
+    post: Callable[..., None],
+) -> None:
+    """A cancellation that tells no number counts where the booking itself told none; a higher one is never risked."""
+    first, second = told
+    post(session(alice, iCalSequence=first))
+    post(session(alice, name="booking_rescheduled", uid="second", rescheduleUid=UID, iCalSequence=second))
+    if cancelled:
+        post({"triggerEvent": "BOOKING_CANCELLED", "createdAt": START.isoformat(), "payload": {"uid": "second"}})
+
+    assert event(client, "second")[1]["SEQUENCE"] == expected
+
+
+def test_the_number_of_the_day_of_booking_comes_too_late(
+    client: Client, alice: User, post: Callable[..., None]
+) -> None:
+    post(session(alice, iCalSequence=3))
+    post(body_of("meeting_ended") | {"uid": UID, "iCalSequence": 0, "endTime": (START + HALF).isoformat()})
+
+    assert event(client)[1]["SEQUENCE"] == 3
 
 
 def test_the_zone_is_told_for_the_years_around_it_alone(client: Client, alice: User, post: Callable[..., None]) -> None:

@@ -280,6 +280,7 @@ def _description(tell: Teller, payload: Node) -> Iterator[Fact]:
     number = payload["bookingId"] if payload["bookingId"].exists else payload["id"]
     yield from tell.tell(Register.NUMBER, number.integer())
     yield from tell.tell(Register.CALENDAR_UID, payload["iCalUID"].text(255))
+    yield from tell.tell(Register.CALENDAR_SEQUENCE, payload["iCalSequence"].amount())
     yield from tell.tell(Register.CANCELLING_DISABLED, payload["disableCancelling"].flag())
     yield from tell.tell(Register.RESCHEDULING_DISABLED, payload["disableRescheduling"].flag())
     yield from tell.tell(Register.SITE, payload["bookerUrl"].url(255).rstrip("/"))
