@@ -1,4 +1,4 @@
-"""What all of the API has in common: who may call, how often, a number for each request, and paths with a last slash.
+"""What all of the API has in common: who may call, how often, and paths with a last slash.
 
 Errors are in careercoach.errors: DRF's views import this module for its permission, so it can't import them.
 """
@@ -6,8 +6,6 @@ Errors are in careercoach.errors: DRF's views import this module for its permiss
 import hmac
 import ipaddress
 import math
-import re
-import uuid
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
@@ -25,8 +23,6 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-REQUEST_ID = "X-Request-Id"
-
 
 class OneTrailingSlash:
     """Take `/api/…/` for `/api/…` without a redirect.
@@ -43,23 +39,6 @@ class OneTrailingSlash:
             request.path_info = path[:-1]
             request.path = request.path[:-1]
         return self.get_response(request)
-
-
-class RequestId:
-    """A name for each request, in a header of the answer and in the body of an error: it finds the request in a log.
-
-    A caller's own is kept, where it looks like one.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(REQUEST_ID, "")
-        request.request_id = given if re.fullmatch(r"[\w-]{8,64}", given, re.ASCII) else uuid.uuid4().hex
-        response = self.get_response(request)
-        response.headers[REQUEST_ID] = request.request_id
-        return response
 
 
 class AlwaysJson(BaseContentNegotiation):

@@ -108,7 +108,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "careercoach.health.Probes",
-    "careercoach.api.RequestId",
+    "careercoach.requestids.RequestId",
     "careercoach.errors.InShape",
     "careercoach.api.OneTrailingSlash",  # Early: what follows sees the path without it.
     "django.middleware.security.SecurityMiddleware",
@@ -318,8 +318,9 @@ if not DEBUG:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "careercoach.requestids.InLines"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # Its own handler would say all twice.
         "django-q": {"level": "WARNING"},  # Four lines for each job, each minute; what fails is said.

@@ -1,14 +1,19 @@
 """One shape for everything that goes wrong under /api/, with a number that finds the request."""
 
+import io
 import json
+import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.http import HttpResponseServerError
+from django.http import HttpResponse, HttpResponseServerError
 from django.test import Client, RequestFactory
 
 from careercoach.errors import InShape
+from careercoach.requestids import RequestId
+from careercoach.settings import BASE_DIR
 from careercoach.testing import away, problem
 from users.models import User
 
@@ -43,6 +48,45 @@ def test_a_failure_of_ours_tells_its_number_and_nothing_else(client: Client, ali
 
     detail = "Something went wrong here. The request's id finds it in our log."
     assert (answer.status_code, answer.json()) == (500, problem(("error", detail, None), kind="server_error"))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the handler of the settings writes, in the format of the settings."""
+    written = io.StringIO()
+    (handler,) = [each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler]
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
+
+
+def test_the_number_finds_a_failure_in_the_log(client: Client, alice: User, log: io.StringIO) -> None:
+    client.raise_request_exception = False
+
+    with away(RuntimeError("out of order")):
+        answer = client.get("/api/bookings", {"userId": "alice-1"})
+
+    (line,) = [line for line in log.getvalue().splitlines() if line.endswith(": /api/bookings")]
+    assert line.split()[3] == answer.json()["requestId"]
+
+
+def test_the_number_is_in_what_is_written_meanwhile_and_in_nothing_else(log: io.StringIO) -> None:
+    def view(_request: Any) -> HttpResponse:
+        logging.getLogger("bookings.somewhere").warning("Asking Cal.com")
+        return HttpResponse()
+
+    answer = RequestId(view)(RequestFactory().get("/"))
+    logging.getLogger("bookings.somewhere").warning("Nobody asked")
+
+    told = [line.split(maxsplit=3)[2:] for line in log.getvalue().splitlines()]
+    assert told == [
+        ["WARNING", f"{answer.headers['X-Request-Id']} bookings.somewhere Asking Cal.com"],
+        ["WARNING", "- bookings.somewhere Nobody asked"],
+    ]
+
+
+def test_the_number_is_in_the_servers_log_too() -> None:
+    assert "%({x-request-id}o)s" in (BASE_DIR / "Dockerfile").read_text()
 
 
 def test_what_django_refuses_by_itself_is_told_in_the_same_shape(client: Client, settings: Any) -> None:
