@@ -28,6 +28,7 @@ from webhook import ROOT, make_database  # noqa: E402 it reads the settings from
 
 from bookings import services  # noqa: E402 the same
 from bookings.cal.client import Exchange, NotFound, Page  # noqa: E402 the same
+from bookings.cal.payloads import own  # noqa: E402 the same
 from bookings.cal.payloads.answer import read_answer  # noqa: E402 the same
 from bookings.cal.sync import Options, resync  # noqa: E402 the same
 from bookings.domain.projection import project, reference  # noqa: E402 the same
@@ -128,12 +129,16 @@ def fill(bookings: int) -> None:
     for first in range(Booking.objects.count(), bookings, 1000):
         rows = []
         for number in range(first, min(first + 1000, bookings)):
-            reading = read_answer(row(number), requested_at=now, digest="0" * 64)
-            registers = fold({}, reading.facts)
+            told = row(number)
+            reading = read_answer(told, requested_at=now, digest="0" * 64)
+            # And ended by the clock, as that run would have done, else the next would do it for each.
+            ended = own.ended(reading.uid, ends_at=datetime.fromisoformat(told["end"]))
+            facts = () if told["status"] == "cancelled" else own.read_ended(json.loads(ended), digest="0" * 64).facts
+            registers = fold({}, (*reading.facts, *facts))
             projection = project({reading.uid: registers}, payment_required=False)[reading.uid]
             values = services.columns(projection) | {"coach_id": coaches[projection.coach]}
-            own = reference(reading.uid)
-            rows.append(Booking(uid=reading.uid, reference=own, registers=encode(registers), **values))
+            name = reference(reading.uid)
+            rows.append(Booking(uid=reading.uid, reference=name, registers=encode(registers), **values))
         Booking.objects.bulk_create(rows)
 
 

@@ -222,9 +222,10 @@ def test_times_without_a_zone_are_utc(cal: Upstream) -> None:
 def test_uids_are_asked_for_once_each(cal: Upstream) -> None:
     cal.rows = [row(start=timezone.now())]
 
-    run("resync_bookings", "--uid", UID, UID)
+    run("resync_bookings", "--uid", UID, UID, "--gone-up-to", "30")
 
     assert cal.calls == [f"/bookings/{UID}"]
+    assert Run.objects.get().options == {"uid": [UID], "goneUpTo": 30}
 
 
 def test_what_is_over_is_ended_and_what_is_unpaid_is_listed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
