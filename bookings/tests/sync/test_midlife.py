@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 BEGIN, END = NOW - timedelta(minutes=54), START + timedelta(minutes=30)
 ANOTHER = {"id": 4102, "name": "Other", "email": "other@coach.example", "username": "other"}
 MINUTE = timedelta(minutes=1)
-# Each run of the tests tries others; the number is in the test's name.
-SEEDS = [random.randrange(10**6) for _ in range(6)]
+# Each run of the tests tries others besides; the number is in the test's name.
+SEEDS = [1, 2, 3, 4, 5, *(random.randrange(10**6) for _ in range(3))]
 # The clock ends only what would be `BOOKING_CREATED` for ever: where somebody was absent, `NO_SHOW` stays.
 LEFT_OUT = {"id", "registers", "created_at", "updated_at", "ended", "coach"}
 
