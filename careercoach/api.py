@@ -45,6 +45,8 @@ class AlwaysJson(BaseContentNegotiation):
     """The answer's form is the API's, whatever the caller accepts: an error about that would have to be in it too."""
 
     def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+        """Raises RequestDataTooBig: so Django looks at the length first. Of files it would read any, to the disk."""
+        request.body  # noqa: B018
         return DefaultContentNegotiation().select_parser(request, parsers)
 
     def select_renderer(

@@ -1,5 +1,6 @@
 """How often one may call: for each user and for each address, by all processes together."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,6 +63,32 @@ def test_a_body_without_a_user_counts_for_the_address(body: str, client: Client)
     answers = [client.post("/api/booking-url", body, content_type="application/json").status_code for _each in range(6)]
 
     assert answers == [400] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_a_body_that_is_too_large_is_not_even_read(kind: str, client: Client) -> None:
+    """Who is throttled could fill memory and disk otherwise."""
+    sent = io.BytesIO(b'{"userId": "alice-1"}' + b" " * 1024 * 1024)
+
+    answers = [
+        client.generic(
+            "POST",
+            "/api/users",
+            content_type=kind,
+            CONTENT_TYPE=kind,
+            CONTENT_LENGTH=len(sent.getbuffer()),
+            **{"wsgi.input": sent},
+        )
+        for _each in range(6)
+    ]
+
+    assert [(each.status_code, each.json()["errors"][0]["code"]) for each in answers] == [
+        *[(400, "too_much")] * 5,
+        (429, "throttled"),
+    ]
+    assert sent.tell() == 0
 
 
 def test_addresses_of_one_network_are_one(client: Client) -> None:
