@@ -6,7 +6,7 @@ Errors are in careercoach.errors: DRF's views import this module for its permiss
 import hmac
 import ipaddress
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,7 +15,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -68,53 +68,64 @@ class WrongApiKey(MissingApiKey):
 
 
 class HasApiKey(BasePermission):
-    """Open where no API_KEYS are set; else any of them will do, so that one can take over from another."""
+    """Open where no API_KEYS are set; else any of them will do, so that one can take over from another.
+
+    A call without one counts for its address, since whoever guesses keys is refused here and never gets to `Limit`.
+    """
 
     def has_permission(self, request: Request, view: object) -> bool:
         if not settings.API_KEYS:
             return True
         scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise MissingApiKey
         claimed = key.strip().encode(errors="replace")
+        given = scheme.lower() == "bearer" and claimed != b""
         # All are compared, in constant time each: how long it takes tells nothing of them.
-        if not any([hmac.compare_digest(claimed, known.encode()) for known in settings.API_KEYS]):  # noqa: C419
-            raise WrongApiKey
-        return True
+        if given and any([hmac.compare_digest(claimed, known.encode()) for known in settings.API_KEYS]):  # noqa: C419
+            return True
+        if wait := _taken(_of_address(request)):
+            raise Throttled(math.ceil(wait))
+        raise WrongApiKey if given else MissingApiKey
 
 
 class Limit(BaseThrottle):
-    """So many calls a minute for each user, and for each address; a call that is refused counts for neither.
-
-    The counts are shared by all processes. While the database is away nothing is counted: the call itself will say so.
-    """
+    """So many calls a minute for each user, and for each address; a call that is refused counts for neither."""
 
     wait_for = 0.0
 
     def allow_request(self, request: Request, view: object) -> bool:
-        allowances = {}
-        if settings.API_CALLS_PER_ADDRESS:
-            allowances[f"address {self._address(request)}"] = settings.API_CALLS_PER_ADDRESS
+        allowances = _of_address(request)
         if settings.API_CALLS_PER_USER and (user_id := _user_id(request)):
             allowances[f"user {user_id}"] = settings.API_CALLS_PER_USER
-        if allowances:
-            try:
-                self.wait_for = cache.take(allowances)
-            except OperationalError:
-                self.wait_for = 0.0
+        self.wait_for = _taken(allowances)
         return self.wait_for == 0
 
     def wait(self) -> int:
         return math.ceil(self.wait_for)
 
-    def _address(self, request: Request) -> str:
-        """Of IPv6 the network, since whoever has one address of it has all."""
-        text = self.get_ident(request)
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:  # What a proxy in front forwards may be anything.
-            return text
-        return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else text
+
+def _taken(allowances: Mapping[str, int]) -> float:
+    """Take one of each. Returns the seconds to wait where one is used up, else 0.
+
+    The counts are shared by all processes. While the database is away nothing is counted: the call itself will say so.
+    """
+    try:
+        return cache.take(allowances) if allowances else 0.0
+    except OperationalError:
+        return 0.0
+
+
+def _of_address(request: Request) -> dict[str, int]:
+    """The allowance of where the call comes from: of IPv6 the network, since whoever has one address of it has all."""
+    if not settings.API_CALLS_PER_ADDRESS:
+        return {}
+    text = BaseThrottle().get_ident(request)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:  # What a proxy in front forwards may be anything.
+        pass
+    else:
+        text = str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else text
+    return {f"address {text}": settings.API_CALLS_PER_ADDRESS}
 
 
 def _user_id(request: Request) -> str:

@@ -118,11 +118,32 @@ def test_an_address_that_is_none_is_counted_as_it_is(client: Client, settings: A
     assert answers == [404] * 5 + [429]
 
 
+def test_whoever_tries_keys_is_counted_too(client: Client, settings: Any) -> None:
+    settings.API_KEYS = ["a-key"]
+    guess = {"headers": {"Authorization": "Bearer a-guess"}}
+
+    answers = [ask(client, f"u{number}", **guess) for number in range(6)]
+
+    assert answers == [401] * 5 + [429]
+    assert [ask(client, "u"), ask(client, "u", headers={"Authorization": "Bearer a-key"})] == [429, 429]
+
+
+def test_whoever_has_a_key_is_counted_once(client: Client, settings: Any, alice: User) -> None:
+    settings.API_KEYS = ["a-key"]
+    settings.API_CALLS_PER_USER = 0
+
+    answers = [ask(client, "alice-1", headers={"Authorization": "Bearer a-key"}) for _each in range(6)]
+
+    assert answers == [200] * 5 + [429]
+
+
 def test_a_limit_of_zero_is_none(client: Client, alice: User, settings: Any, django_assert_num_queries: Any) -> None:
     settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = 0
 
     with django_assert_num_queries(0):
         assert client.get("/api/meta").status_code == 200
+        settings.API_KEYS = ["a-key"]
+        assert client.get("/api/meta").status_code == 401
 
 
 def test_an_answer_costs_two_statements_more(client: Client, alice: User, django_assert_num_queries: Any) -> None:
