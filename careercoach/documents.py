@@ -12,8 +12,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from bookings.api.resource import Resource
 from careercoach.api import AlwaysJson
 
 
@@ -36,7 +36,7 @@ def written(renderer: type[BaseRenderer]) -> bytes:
 
 
 @extend_schema(exclude=True)
-class Schema(APIView):
+class Schema(Resource):
     permission_classes = (AllowAny,)
     throttle_classes = ()
     content_negotiation_class = YamlUnlessJson
@@ -53,5 +53,5 @@ class Schema(APIView):
         return super().handle_exception(exc)
 
 
-class Docs(SpectacularSwaggerView):
+class Docs(Resource, SpectacularSwaggerView):
     throttle_classes = ()

@@ -231,7 +231,6 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["careercoach.api.HasApiKey"],
     "DEFAULT_THROTTLE_CLASSES": ["careercoach.api.Limit"],
-    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for browsers, which corsheaders answers; else it is a 405.
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # Whose X-Forwarded-For tells the address; 0: nobody's.
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "careercoach.api.AlwaysJson",

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from bookings.api import parameters, schema
 from bookings.api.parameters import WHENS
+from bookings.api.resource import Resource
 from bookings.domain.words import Payment, Status, Why
 from bookings.models import Obstacle
 
 
-class Meta(APIView):
+class Meta(Resource):
     """Every enumeration, with its labels in the caller's language."""
 
     @schema.META

@@ -5,16 +5,16 @@ from datetime import timedelta
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from bookings.api import errors, parameters, schema
 from bookings.api.answers import instant
+from bookings.api.resource import Resource
 from bookings.cal import slots
 from bookings.cal.asking import Unanswered
 from bookings.cal.client import NotConfigured
 
 
-class Slots(APIView):
+class Slots(Resource):
     """The free times of the whole pool of coaches."""
 
     @schema.SLOTS

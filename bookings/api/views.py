@@ -9,11 +9,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
 from bookings.api import calendar, errors, etags, parameters, schema
 from bookings.api.answers import Json, Page
 from bookings.api.choosing import Chosen, chosen, history, rows_of
+from bookings.api.resource import Resource
 from bookings.cal import finding, inbox, links
 from bookings.models import Booking, Obstacle, StatusChange
 from users.models import User
@@ -35,7 +35,7 @@ def site_of(request: Request) -> str:
     return request.build_absolute_uri("/")[:-1]
 
 
-class Users(APIView):
+class Users(Resource):
     """Whoever is to book, by the business system's userId or a new one."""
 
     @schema.SIGN_UP
@@ -57,7 +57,7 @@ class Users(APIView):
         return Response({"userId": user.user_id, "name": user.name, "email": user.email}, status=created)
 
 
-class BookingUrl(APIView):
+class BookingUrl(Resource):
     """Where this user books, with the form filled in."""
 
     @schema.BOOKING_URL
@@ -71,7 +71,7 @@ class BookingUrl(APIView):
         return Response({"url": url})
 
 
-class Bookings(APIView):
+class Bookings(Resource):
     """A user's bookings: a chain of reschedules is one entry."""
 
     @schema.LIST
@@ -142,7 +142,7 @@ def revalidated(response: Response, etag: str) -> Response:
     return response
 
 
-class OneBooking(APIView):
+class OneBooking(Resource):
     """One booking with its timeline, found by its reference or by any uid of its chain."""
 
     @schema.DETAIL
@@ -153,7 +153,7 @@ class OneBooking(APIView):
         return Response(page.booking(booking) | {"timeline": timeline})
 
 
-class BookingCalendar(APIView):
+class BookingCalendar(Resource):
     """The booking as a file that calendars take."""
 
     @schema.CALENDAR
@@ -168,7 +168,7 @@ class BookingCalendar(APIView):
         return response
 
 
-class Cancel(APIView):
+class Cancel(Resource):
     """Where this booking is cancelled."""
 
     @schema.CANCEL
@@ -178,7 +178,7 @@ class Cancel(APIView):
         return Response({"url": links.cancel_url(booking)})
 
 
-class Reschedule(APIView):
+class Reschedule(Resource):
     """Where this booking is moved to another time."""
 
     @schema.RESCHEDULE

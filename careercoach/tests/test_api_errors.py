@@ -130,7 +130,22 @@ def test_answers_are_json_whatever_is_accepted(accepted: str, client: Client) ->
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/json")
 
 
-def test_whoever_asks_what_can_be_done_is_led_to_the_schema(client: Client) -> None:
-    answer = client.options("/api/bookings")
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("users", "POST"),
+        ("bookings", "GET, HEAD"),
+        ("bookings/CC-00000-00000", "GET, HEAD"),
+        ("slots", "GET, HEAD"),
+        ("meta", "GET, HEAD"),
+        ("webhook/cal", "POST"),
+        ("schema", "GET, HEAD"),
+        ("docs", "GET, HEAD"),
+    ],
+)
+def test_whoever_asks_what_can_be_done_is_told_what_can(path: str, allowed: str, client: Client) -> None:
+    """OPTIONS itself is for browsers that ask of another site, which is answered elsewhere."""
+    answer = client.options(f"/api/{path}")
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == allowed
