@@ -109,6 +109,11 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in (OfState.parameter_name, OfCondition.parameter_name)
 
+    def get_object(self, *args: Any, **kwargs: Any) -> Attention | None:
+        case = super().get_object(*args, **kwargs)
+        seeing.conceal(case, "note")
+        return case
+
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bookings.change_attention")
 
@@ -188,7 +193,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         if case.booking is None:
             return stacked(page_of(case.message), soft(case.message.error))
         booking = case.booking
-        when = format_html("{} · {}", booking.client_name or "-", instant(booking.starts_at))
+        when = format_html("{} · {}", seeing.address(booking.client_name) or "-", instant(booking.starts_at))
         return stacked(page_of(booking), soft(when))
 
     @admin.display(description=_("coach"))
@@ -207,7 +212,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     @admin.display(description=_("cure"))
     def cure(self, case: Attention) -> str:
         if case.state == AttentionState.SETTLED:
-            return stacked(badge(case.state, case.get_state_display()), soft(case.note))
+            return stacked(badge(case.state, case.get_state_display()), soft(seeing.address(case.note)))
         cure = cure_of(case) if seeing.may_act() else None
         if cure is None:
             return "-" if case.booking is None else page_of(case.booking, _("Look at its story"))

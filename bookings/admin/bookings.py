@@ -100,6 +100,11 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
     def get_urls(self) -> list[URLPattern]:
         return [*self.act_urls(), *super().get_urls()]
 
+    def get_object(self, *args: Any, **kwargs: Any) -> Booking | None:
+        booking = super().get_object(*args, **kwargs)
+        seeing.conceal(booking, "client_name", "title", "reason")
+        return booking
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -128,7 +133,7 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
 
     @admin.display(description=_("client"))
     def client(self, booking: Booking) -> str:
-        return narrow(stacked(booking.client, soft(seeing.address(booking.client_email))), width=12)
+        return narrow(stacked(seeing.address(booking.client), soft(seeing.address(booking.client_email))), width=12)
 
     @admin.display(description=_("payment"))
     def money(self, booking: Booking) -> str:

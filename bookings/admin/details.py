@@ -34,9 +34,11 @@ class Details:
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> tuple[Any, ...]:
+        # Beside the status it says whether a payment is due: accepted and yet pending are only those that are free.
+        stage = ("lifecycle",) if seeing.sees_payments() else ()
         payment = ("payment", "list_price", "paid", "refund", "accepted_as_free", "payment_intent", "payment_id")
         parts: list[tuple[Any, tuple[str, ...]]] = [
-            (_("Booking"), ("chain_reference", "reference", "title", "event", "lifecycle", "is_head")),
+            (_("Booking"), ("chain_reference", "reference", "title", "event", *stage, "is_head")),
             (_("When"), ("start", "end", "client_time_zone", "ended")),
             (_("Who"), ("client_name", "client_address", "whose", "linked_by", "coach", "coach_address")),
             (_("Payment"), payment if seeing.sees_payments() else ()),

@@ -84,7 +84,7 @@ def _cases(booking: Booking, *, may_settle: bool) -> list[Case]:
             what=badge(row.condition, row.get_condition_display()),
             since=instant(row.since),
             is_settled=row.settled_at is not None,
-            note=row.note,
+            note=seeing.address(row.note),
             by="" if row.settled_by is None else row.settled_by.name,
             cure=cure_of(row),
             settle=reverse("admin:bookings_attention_settle") + f"?ids={row.pk}" if may_settle else "",

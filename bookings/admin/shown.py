@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from bookings.admin import viewer
+from bookings.admin import seeing, viewer
 from bookings.domain.attention import OF_MONEY, Condition
 from bookings.domain.words import Outcome, Payment, Status
 from bookings.models.attention import AttentionState
@@ -114,7 +114,7 @@ def unbroken(text: object) -> str:
 def page_of(row: Model, text: object = None) -> str:
     """A link to the row's page."""
     address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', address, row if text is None else text)
+    return format_html('<a href="{}">{}</a>', address, seeing.address(str(row)) if text is None else text)
 
 
 def table(headings: Iterable[object], rows: Sequence[Iterable[object]]) -> str:

@@ -133,6 +133,6 @@ def _of_act(act: Act) -> Entry:
         title=act.get_did_display() if may_see else _("Done by staff"),
         cause=act.by.name,
         tone=GREEN if act.is_done else RED,
-        note=" · ".join(filter(None, noted)) if may_see else "",
-        problem=act.result if may_see and not of_a_case else "",
+        note=seeing.address(" · ".join(filter(None, noted))) if may_see else "",
+        problem=act.result if seeing.sees_results() and not of_a_case else "",
     )

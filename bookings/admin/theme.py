@@ -1,13 +1,47 @@
 """Pages of other packages in the clothes of the theme: one look, whoever registered a table."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.db.models import ManyToManyField
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 
-class GroupAdmin(DjangoGroupAdmin, Page):
-    """Groups, in the theme."""
+class Ticked:
+    """Groups and rights to tick: Django's two lists beside each other are too wide, and have no Chinese."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(
+            db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs
+        )
+        if db_field.related_model is Permission:
+            field.label_from_instance = right
+        return field
+
+
+DEFAULT = {"add": _("may add"), "change": _("may change"), "delete": _("may delete"), "view": _("may view")}
+
+
+def right(permission: Permission) -> str:
+    """What it permits, in the reader's language: in the table are the English words of its migration."""
+    verb, _underscore, model = permission.codename.partition("_")
+    of = permission.content_type
+    said = DEFAULT[verb] if verb in DEFAULT and model == of.model else gettext(permission.name)
+    return f"{of}: {said}"
+
+
+class GroupAdmin(Ticked, DjangoGroupAdmin, Page):
+    """Groups, in the theme, and deleted one by one: with each, people lose what they may do."""
+
+    actions = None
 
 
 def dress(site: AdminSite) -> None:

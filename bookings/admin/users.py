@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin import seeing
 from bookings.admin.acting.people import ActsOnPeople
 from bookings.admin.shown import CappedPaginator
+from bookings.admin.theme import Ticked
 from bookings.cal import inbox
 from coaches.admin import CoachAdmin
 from coaches.models import Coach
@@ -44,7 +45,15 @@ class Masked:
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         allowed = super().lookup_allowed(lookup, value, request)
-        return allowed and (seeing.sees_addresses() or lookup.partition("__")[0] in self.get_list_filter(request))
+        offered = (each if isinstance(each, str) else each[0] for each in self.get_list_filter(request))
+        return allowed and (seeing.sees_addresses() or lookup.partition("__")[0] in offered)
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A name may be an address too."""
+        row = super().get_object(request, *args, **kwargs)
+        if not self.has_change_permission(request, row):
+            seeing.conceal(row, "name")
+        return row
 
     @admin.display(description=_("e-mail"))
     def address(self, row: User | Coach) -> str:
@@ -55,7 +64,7 @@ class Masked:
 
 
 @admin.register(User)
-class BookingUserAdmin(ActsOnPeople, Masked, UserAdmin):
+class BookingUserAdmin(ActsOnPeople, Masked, Ticked, UserAdmin):
     """Whoever is saved gets the bookings made with their address that belong to nobody, as by POST /api/users."""
 
     paginator = CappedPaginator
@@ -77,7 +86,7 @@ class BookingUserAdmin(ActsOnPeople, Masked, UserAdmin):
 
     @admin.display(description=_("name"), ordering="name")
     def called(self, user: User) -> str:
-        return str(user)
+        return seeing.address(str(user))
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

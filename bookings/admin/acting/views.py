@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.admin import seeing
 from bookings.admin.acting.acts import ACTS, MOST, Kind, Result, carry_out
 from bookings.admin.shown import badge, instant, page_of
 from bookings.models import Booking, BookingQuerySet
@@ -99,5 +100,5 @@ def _row(booking: Booking) -> dict[str, Any]:
         "status": badge(booking.status, booking.get_status_display()),
         "starts": instant(booking.starts_at),
         "coach": booking.coach or "-",
-        "client": booking.client_name,
+        "client": seeing.address(booking.client_name),
     }
