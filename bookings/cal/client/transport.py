@@ -24,6 +24,7 @@ from bookings.cal.client.understanding import understand
 TIMEOUT = (5.0, 30.0)  # Seconds: to connect, and between two pieces of the answer.
 ANSWER_WITHIN = 120.0  # Seconds for a whole answer, for a server that sends a byte now and then.
 ANSWER_LENGTH = 32 * 1024 * 1024  # Bytes. A page of 250 bookings with long answers is 2 MiB.
+PIECE = 64 * 1024  # Bytes that are read at once, at most.
 ATTEMPTS = 5
 PATIENCE = 180.0  # Seconds that one call may wait in all: two windows of the limit, and the pauses between attempts.
 FIRST_PAUSE = 1.0  # Seconds after a failure; twice as long after each further one.
@@ -55,15 +56,20 @@ class Transport:
         clock: Clock | None = None,
         patience: float = PATIENCE,
         timeout: tuple[float, float] = TIMEOUT,
+        within: float | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """`patience` is in seconds: a page that a person waits for gives less than a nightly run. `jitter`: 0 to 1."""
+        """`patience` is in seconds: a page that a person waits for gives less than a nightly run. `jitter`: 0 to 1.
+
+        `within` are the seconds from now that all calls together may take; by default nobody waits for them all.
+        """
         self.last: Exchange | None = None  # Of the last answer, whatever it said; None before the first.
         self._base_url = base_url
         self._key = key
         self._clock = clock or SystemClock()
         self._patience = patience
         self._timeout = timeout
+        self._ends_at = None if within is None else self._clock.now() + timedelta(seconds=within)
         self._jitter = jitter
         self._free_at: datetime | None = None  # Who calls before is blocked for a minute.
         self._session = _Session()
@@ -124,6 +130,9 @@ class Transport:
         if call.family:
             headers["cal-api-version"] = VERSIONS[call.family]
         asked_at = self._clock.now()
+        left = self._left(asked_at)
+        if left <= 0:
+            raise CalUnavailable("not sent, since no time is left for it", retryable=True, call=call.name)
         try:
             with self._session.request(
                 call.method,
@@ -131,14 +140,14 @@ class Transport:
                 params=call.query,
                 json=call.body,
                 headers=headers,
-                timeout=self._timeout,
+                timeout=(min(self._timeout[0], left), min(self._timeout[1], left)),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 status = response.status_code
                 told = {name.lower(): value for name, value in response.headers.items()}
                 exchange = self._note(told, asked_at=asked_at)
-                body = self._read(response, call=call, asked_at=asked_at)
+                body = self._read(response, call=call, until=asked_at + timedelta(seconds=left))
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             kind, never_sent = type(error).__name__, _never_sent(error)
         else:
@@ -151,6 +160,10 @@ class Transport:
             retryable=call.method == "GET" or never_sent,
             call=call.name,
         )
+
+    def _left(self, now: datetime) -> float:
+        """Seconds for the whole of an answer that is asked for now."""
+        return ANSWER_WITHIN if self._ends_at is None else min((self._ends_at - now).total_seconds(), ANSWER_WITHIN)
 
     def _note(self, headers: Mapping[str, str], *, asked_at: datetime) -> Exchange:
         answered_at = self._clock.now()
@@ -169,13 +182,14 @@ class Transport:
         if pause > 0:
             self._free_at = self._clock.now() + timedelta(seconds=pause + self._jitter())
 
-    def _read(self, response: requests.Response, *, call: Call, asked_at: datetime) -> bytes:
+    def _read(self, response: requests.Response, *, call: Call, until: datetime) -> bytes:
+        """Piece by piece as they come: `iter_content` waits until a piece is full, however slowly bytes drip."""
         body = bytearray()
-        for piece in response.iter_content(64 * 1024):
+        while piece := response.raw.read1(PIECE, decode_content=True):
             body += piece
             if len(body) > ANSWER_LENGTH:
                 raise UnreadableAnswer("an answer without end", call=call.name, status=response.status_code)
-            if (self._clock.now() - asked_at).total_seconds() > ANSWER_WITHIN:
+            if self._clock.now() > until:
                 raise requests.ReadTimeout
         return bytes(body)
 

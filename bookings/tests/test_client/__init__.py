@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,13 +41,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer; `cut` closes the connection in the middle of it, `silent` before a word of it."""
+    """An answer; `cut` closes the connection in the middle of it, `silent` before a word of it.
+
+    `drip` are the seconds between its bytes.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     cut: bool = False
     silent: bool = False
+    drip: float = 0
 
 
 def said(data: Any = None, *, status: int = 200, pagination: Any = None, **headers: str) -> Said:
@@ -110,8 +115,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(it.body) + it.cut))
         self.end_headers()
+        if it.drip:
+            self.drip(it)
+            return
         self.wfile.write(it.body)
         self.close_connection = self.close_connection or it.cut
+
+    def drip(self, it: Said) -> None:
+        self.close_connection = True
+        with suppress(OSError):  # Until whoever asked hangs up.
+            for byte in it.body:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(it.drip)
 
     do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 the names are http.server's
 

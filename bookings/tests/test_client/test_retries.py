@@ -1,16 +1,27 @@
 """When the client asks again, how long it waits before, and when it gives up; nothing here really waits."""
 
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
-from bookings.cal.client import CalApi, CalRefused, CalUnavailable, RateLimited, SystemClock, UnreadableAnswer
+from bookings.cal.client import (
+    CalApi,
+    CalRefused,
+    CalUnavailable,
+    Configuration,
+    RateLimited,
+    SystemClock,
+    Transport,
+    UnreadableAnswer,
+)
 from bookings.cal.client import transport as transport_module
-from bookings.tests.test_client import NOW, Cal, FakeClock, Said, failed, said, shape_a
+from bookings.tests.test_client import KEY, NOW, Cal, FakeClock, Said, failed, said, shape_a
 
 BOOKING = {"uid": "7hQ2mXk9sVb4TzLr8cNpYe", "start": "2026-12-03T14:00:00.000Z"}
 ME = {"id": 1, "email": "anna@praxis.example"}
@@ -99,6 +110,25 @@ def test_an_answer_that_drips_is_given_up(cal: Cal, api: CalApi, clock: FakeCloc
 
     with pytest.raises(CalUnavailable, match=r"^GET /me: no answer \(ReadTimeout\)$"):
         api.me()
+
+
+def test_all_answers_together_have_so_long_and_no_longer(cal: Cal) -> None:
+    """However few bytes come at a time, and for what is asked when no time is left too."""
+    whole = said(ME)
+    cal.says(whole, replace(whole, drip=0.05), whole)
+    configuration = Configuration(base_url=cal.address, key=KEY)
+    transport = Transport(base_url=cal.address, key=KEY, patience=0, timeout=(1, 5), within=0.5)
+    began = time.monotonic()
+
+    with CalApi(configuration, transport) as api:
+        first = api.me()
+        with pytest.raises(CalUnavailable, match=r"^GET /me: no answer \(ReadTimeout\)$"):
+            api.me()
+        with pytest.raises(CalUnavailable, match=r"^GET /me: not sent, since no time is left for it$"):
+            api.me()
+
+    assert (first, len(cal.asked)) == (ME, 2)
+    assert time.monotonic() - began < 3
 
 
 def test_an_answer_without_end_is_given_up(cal: Cal, api: CalApi, monkeypatch: pytest.MonkeyPatch) -> None:
