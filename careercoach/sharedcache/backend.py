@@ -1,6 +1,8 @@
 """Django's cache in the database, and counting in it: how often was this done in the last minute, by all processes?"""
 
+import base64
 import hashlib
+import pickle
 import time
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -8,14 +10,17 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connections, router
+from django.db.models.constants import OnConflict
 
 # A minute is six buckets; with the current one, which is not over, seven are looked at. So never more than allowed in
 # any minute, and sometimes a little less.
 BUCKET = 10  # Seconds.
 BUCKETS = 7
 SWEPT = 200  # Old rows that go at once.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 # Both add one where the row is there. No count is lost, however many do it at once.
 UPSERT = {
@@ -25,7 +30,37 @@ UPSERT = {
 
 
 class SharedCache(DatabaseCache):
-    """As Django's, which needs no server of its own, with `take` beside it."""
+    """As Django's, which needs no server of its own, with `take` beside it, and with `add` fit for a lock."""
+
+    def add(self, key: str, value: object, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Of several that add one key at once, one does.
+
+        Django's looks and then writes, so that of an entry that is over each of them would be the one. Here the
+        database decides, by the rows that one statement changes.
+        """
+        until = self.get_backend_timeout(timeout)
+        name, encoded = self.make_and_validate_key(key, version=version), self._encoded(value)
+        expires = self._adapted(NEVER if until is None else until)
+        insert = self._connection.ops.insert_statement(on_conflict=OnConflict.IGNORE)
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {self._quoted} SET value = %s, expires = %s WHERE cache_key = %s AND expires < %s",  # noqa: S608
+                [encoded, expires, name, self._adapted(time.time())],
+            )
+            if not cursor.rowcount:
+                cursor.execute(
+                    f"{insert} {self._quoted} (cache_key, value, expires) VALUES (%s, %s, %s)",
+                    [name, encoded, expires],
+                )
+            return bool(cursor.rowcount)
+
+    def release(self, key: str, value: object) -> None:
+        """Drop what was added, unless it was over meanwhile and somebody else has added another value."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {self._quoted} WHERE cache_key = %s AND value = %s",  # noqa: S608
+                [self.make_and_validate_key(key), self._encoded(value)],
+            )
 
     def take(self, allowances: Mapping[str, int], *, now: float | None = None) -> float:
         """Take one from each allowance per minute, or from none where one is used up.
@@ -91,6 +126,10 @@ class SharedCache(DatabaseCache):
                 wanted,
             )
             return {key: int(float(value)) for key, value in cursor.fetchall()}
+
+    def _encoded(self, value: object) -> str:
+        """As Django's own methods read it."""
+        return base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode()
 
     @property
     def _connection(self) -> Any:

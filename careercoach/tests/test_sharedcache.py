@@ -1,5 +1,6 @@
 """The cache in the database: Django's own, with counting for all processes."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -108,6 +109,58 @@ def test_no_count_is_lost_however_many_take_at_once() -> None:
 
     # Never more than allowed; fewer where one that was counted and given back kept another waiting.
     assert 20 <= given.count(0) <= 30
+
+
+# --- Locks -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_added_is_read_as_if_it_were_set() -> None:
+    assert (cache.add("a", [1, "x"], 60), cache.get("a")) == (True, [1, "x"])
+    assert (cache.add("a", "other", 60), cache.get("a")) == (False, [1, "x"])
+    assert (cache.add("for-ever", 1, None), cache.get("for-ever")) == (True, 1)
+
+
+def test_what_is_over_can_be_added_again() -> None:
+    cache.add("a", "old", -5)
+
+    assert [cache.add("a", new, 60) for new in ("new", "newer")] == [True, False]
+    assert cache.get("a") == "new"
+
+
+def test_only_who_added_it_releases_it() -> None:
+    cache.add("a", "mine", 60)
+
+    cache.release("a", "another's")
+    kept = cache.get("a")
+    cache.release("a", "mine")
+
+    assert (kept, cache.get("a")) == ("mine", None)
+
+
+@pytest.mark.mysql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("over", [True, False], ids=["over", "new"])
+def test_of_many_that_add_at_once_one_does(over: bool) -> None:
+    together = threading.Barrier(8)
+
+    def call(number: int) -> int:
+        try:
+            cache.get("a")  # Connected, so that all begin at once.
+            won = 0
+            for lap in range(10):
+                together.wait()
+                won += cache.add(f"a{lap}", number, 60)
+            return won
+        finally:
+            connection.close()
+
+    if over:
+        for lap in range(10):
+            cache.set(f"a{lap}", "old", -5)
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(call, range(8)))
+
+    assert sum(won) == 10
 
 
 @given(st.dictionaries(st.integers(0, 6), st.integers(0, 9)), st.integers(0, 30))
