@@ -1,4 +1,4 @@
-"""What all of the API has in common: who may call, how often, and paths with a last slash.
+"""What all of the API has in common: who may call, how often, in which language.
 
 Errors are in careercoach.errors: DRF's views import this module for its permission, so it can't import them.
 """
@@ -38,6 +38,18 @@ class OneTrailingSlash:
         if path.startswith("/api/") and path.endswith("/") and not path.endswith("//"):
             request.path_info = path[:-1]
             request.path = request.path[:-1]
+        return self.get_response(request)
+
+
+class AcceptedLanguage:
+    """Speak under /api/ the language of Accept-Language, with which answers vary, and not that of the pages' cookie."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
         return self.get_response(request)
 
 

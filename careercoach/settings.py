@@ -109,6 +109,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "careercoach.health.Probes",
     "careercoach.requestids.RequestId",
+    "careercoach.api.AcceptedLanguage",
     "careercoach.errors.InShape",
     "careercoach.api.OneTrailingSlash",  # Early: what follows sees the path without it.
     "django.middleware.security.SecurityMiddleware",

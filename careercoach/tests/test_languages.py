@@ -1,6 +1,7 @@
 """Both languages, wherever people read."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -41,3 +42,25 @@ def test_errors_are_in_the_callers_language(client: Client, db: None, path: str,
     errors = client.get(path, headers={"Accept-Language": language}).json()["errors"]
 
     assert [error["detail"] for error in errors] == [detail]
+
+
+@pytest.mark.parametrize("path", ["/api/bookings", "/api/meta?nonsense=1", "/api/nowhere"])
+def test_the_apis_language_is_the_one_that_is_accepted_whatever_a_cookie_says(
+    path: str, client: Client, db: None, settings: Any
+) -> None:
+    """Its answers vary with that header only, and some are kept for an hour; the cookie is that of pages."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+
+    api, page = client.get(path, headers={"Accept-Language": "en"}), client.get("/admin/login/")
+
+    assert all(error["detail"].isascii() for error in api.json()["errors"])
+    assert page.headers["Content-Language"] == "zh-hans"
+
+
+def test_what_django_refuses_is_in_the_language_that_is_accepted(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+
+    answer = client.get("/api/meta", headers={"Host": "other.example"})
+
+    assert answer.json()["errors"][0]["detail"] == "This request can't be answered."
