@@ -224,6 +224,7 @@ TIME_ZONE = "UTC"
 # --- Admin -----------------------------------------------------------------------------------------------------------
 
 UNFOLD = look.UNFOLD
+FORMAT_MODULE_PATH = "careercoach.formats"
 LOGIN_REDIRECT_URL = "admin:index"  # The theme's page to log in forgets where Django's leads to.
 
 # --- API -------------------------------------------------------------------------------------------------------------

@@ -41,6 +41,13 @@ def said(result: object) -> str:
     return str(result or "").strip().partition(" : Traceback")[0][:1000] or "-"
 
 
+def titled(row: Any, field: str, name: str) -> Any:
+    """With the job's name where a page looks for its title: there are a function's, and words by chance."""
+    if row is not None:
+        setattr(row, field, str(label(getattr(row, name))))
+    return row
+
+
 @admin.register(Schedule)
 class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
     """The jobs. Whoever may change a scheduled task may run it now, and let it rest."""
@@ -57,6 +64,9 @@ class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
         last = Task.objects.filter(group=OuterRef("name")).order_by("-stopped")
         named = {f"last_{column}": Subquery(last.values(column)[:1]) for column in ("success", "stopped", "result")}
         return super().get_queryset(request).annotate(**named)
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Schedule | None:
+        return titled(super().get_object(*args, **kwargs), "func", "name")
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("django_q.change_schedule")
@@ -140,6 +150,9 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     paginator = CappedPaginator
     fields = readonly_fields = ("job", "began", "ended", "took", "came_of_it", "result_whole")
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Task | None:
+        return titled(super().get_object(*args, **kwargs), "name", "group")
 
     @admin.display(description=_("job"))
     def job(self, row: Task) -> Any:

@@ -94,6 +94,7 @@ def test_a_job_s_page_lists_its_last_results(client: Client, sam: User) -> None:
     page = texts(client.get(reverse("admin:django_q_schedule_change", args=[row.pk])))
 
     assert [number for number in range(25) if f"result {number};" in page] == list(range(20))
+    assert "<title> Meetings that are over | " in page
     assert "another's" not in page
 
 
@@ -116,6 +117,8 @@ def test_results_are_shown_whole_on_their_own_page(client: Client, sam: User) ->
     assert "Traceback" not in listed
     assert "Traceback" in page
     assert "1.5" in page
+    assert "<title> Meetings that are over | " in page
+    assert client.get(reverse("admin:django_q_task_change", args=["gone"])).status_code == 302
 
 
 def test_nothing_said_is_a_dash() -> None:

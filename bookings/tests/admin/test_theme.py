@@ -7,7 +7,7 @@ import pytest
 import unfold
 from django.contrib import admin
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin as Page
 from bookings.admin.theme import dress
 from bookings.admin.words import WORDS
 from bookings.models import Booking
-from bookings.tests.admin import BOOKINGS, text_of
+from bookings.tests.admin import BOOKINGS, page_of, text_of
 from users.models import User
 
 FOLDER = Path(unfold.__file__).parent
@@ -42,6 +42,30 @@ def test_what_another_package_registers_is_dressed_and_keeps_its_ways() -> None:
     pages = [site.get_model_admin(model) for model in (Booking, Group)]
     assert [isinstance(page, Page) for page in pages] == [True, True]
     assert (pages[0].list_display, pages[1].search_fields) == (("uid",), ("name",))
+
+
+def test_rights_are_ticked_and_are_in_the_language_of_the_page(client: Client, sam: User) -> None:
+    group = Group.objects.create(name="Night shift")
+    client.force_login(sam)
+    client.cookies["django_language"] = "zh-hans"
+
+    pages = [text_of(client, page_of(row)) for row in (group, sam)]
+
+    for right in ("后台 | 预约: 可查看", "后台 | 预约: 可以查看邮箱地址"):
+        assert [right in page for page in pages] == [True, True]
+    assert ["selectfilter" in page for page in pages] == [False, False]
+    permission = Permission.objects.get(codename="view_address")
+    client.post(page_of(group), {"name": "Night shift", "permissions": [permission.pk]})
+    assert list(group.permissions.all()) == [permission]
+
+
+def test_an_empty_list_says_why(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    pages = [text_of(client, reverse(BOOKINGS) + query) for query in ("", "?q=nobody", "?status__exact=PENDING")]
+
+    assert ["There is nothing here at present." in page for page in pages] == [True, False, False]
+    assert ["Nothing fits the search and the filters." in page for page in pages] == [False, True, True]
 
 
 def test_no_page_asks_another_machine_for_anything(client: Client, sam: User) -> None:
@@ -83,6 +107,14 @@ def test_times_are_in_the_zone_of_the_browser(cookie: str, shown: str, client: C
     hour = "13:00" if shown == "CET" else "12:00"
     assert f"2026-12-01 {hour} {shown}" in page
     assert "2026-12-01 06:00 America/Chicago" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_times_that_the_framework_writes_look_like_ours(language: str, client: Client, sam: User) -> None:
+    client.force_login(sam)
+    client.cookies["django_language"] = language
+
+    assert f"{sam.created_at:%Y-%m-%d %H:%M} UTC" in text_of(client, reverse("admin:users_user_changelist"))
 
 
 def test_a_login_leads_to_the_dashboard(client: Client, sam: User) -> None:

@@ -9,6 +9,19 @@
     location.reload();
 })();
 
+// Names for what the theme leaves without: icons are words in a font of icons, and would be read aloud.
+document.addEventListener("DOMContentLoaded", () => {
+  const words = document.querySelector("meta[name=office-words]")?.dataset ?? {};
+  const each = (selector, change) => document.querySelectorAll(selector).forEach(change);
+  each(".material-symbols-outlined", (icon) => icon.setAttribute("aria-hidden", "true"));
+  each("#searchbar-submit, #command-submit", (button) => button.setAttribute("aria-label", words.search));
+  each("[data-simplebar]", (box) => box.setAttribute("data-simplebar-aria-label", words.more));
+  each("#nav-sidebar a:has(+ * #site-name)", (link) => {
+    link.setAttribute("aria-hidden", "true"); // The sign of the house: its name beside it leads there too.
+    link.tabIndex = -1;
+  });
+});
+
 // Buttons that copy what stands beside them.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
