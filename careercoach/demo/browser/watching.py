@@ -101,6 +101,7 @@ PROPER = [
     r"[\w.+-]+@[\w.-]+",
     r"https?://\S+",
     r"\b(GMT|UTC)([+-]\d+)?",
+    r"\d\d:\d\d(:\d\d)? [A-Z]{3,4}\b",  # A time with its zone.
     r"\b[A-Z][a-z]+/[A-Z][A-Za-z_]+",
     r"\bUSD?\b|US\$",
     r"\bCC-[0-9A-Z-]+",
