@@ -1,4 +1,4 @@
-"""What all of the API has in common: who may call, how often, in which language.
+"""What all of the API has in common: who may call, how often, in which language, and a last slash.
 
 Errors are in careercoach.errors: DRF's views import this module for its permission, so it can't import them.
 """

@@ -47,6 +47,12 @@ def number(name: str, value: str) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not a whole number.") from None
 
 
+def proxies(name: str) -> int:
+    """How many stand before this server; true is one."""
+    value = text(name, "false")
+    return int(value) if value.isdecimal() else int(flag(name, default=False))
+
+
 # --- What a deployment is --------------------------------------------------------------------------------------------
 
 DEBUG = flag("DEBUG", default=True)
@@ -79,7 +85,7 @@ CORS_URLS_REGEX = r"^/api/"
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
 API_CALLS_PER_USER = number("API_CALLS_PER_USER", text("API_CALLS_PER_USER", "60"))  # A minute; 0: no limit.
 API_CALLS_PER_ADDRESS = number("API_CALLS_PER_ADDRESS", text("API_CALLS_PER_ADDRESS", "300"))
-BEHIND_PROXY = flag("BEHIND_PROXY", default=False)  # Only where a proxy sets the headers itself, else anyone can.
+BEHIND_PROXY = proxies("BEHIND_PROXY")  # How many. Only where they set the headers themselves, else anyone can.
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-Id"]
 CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "x-request-id")
 
@@ -218,13 +224,13 @@ SILENCED_SYSTEM_CHECKS = ["models.W037"]  # A partial index of django-q2 that My
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "careercoach.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Admin -----------------------------------------------------------------------------------------------------------
 
 UNFOLD = look.UNFOLD
-FORMAT_MODULE_PATH = "careercoach.formats"
 LOGIN_REDIRECT_URL = "admin:index"  # The theme's page to log in forgets where Django's leads to.
 
 # --- API -------------------------------------------------------------------------------------------------------------
@@ -234,7 +240,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["careercoach.api.HasApiKey"],
     "DEFAULT_THROTTLE_CLASSES": ["careercoach.api.Limit"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # Whose X-Forwarded-For tells the address; 0: nobody's.
+    "NUM_PROXIES": BEHIND_PROXY,  # Whose X-Forwarded-For tells the address; 0: nobody's.
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "careercoach.api.AlwaysJson",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [

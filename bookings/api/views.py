@@ -21,6 +21,7 @@ from users.services import AddressTaken, StaffAccount, sign_up
 
 PER_PAGE = 20
 COME_AGAIN = 2  # Seconds, while a webhook is on its way.
+KEPT_BY_THE_CALLER = "private, no-cache"  # And asked for again each time.
 
 
 def user_of(user_id: str) -> User:
@@ -137,7 +138,7 @@ def page_before(address: str, number: int) -> str:
 def revalidated(response: Response, etag: str) -> Response:
     """To be kept by the caller alone, and asked for again each time: with the ETag that costs little."""
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = KEPT_BY_THE_CALLER
     patch_vary_headers(response, ["Accept-Language", "Authorization"])
     return response
 
@@ -150,7 +151,7 @@ class OneBooking(Resource):
         user, booking = booking_of(request, **in_path)
         page = Page(now=timezone.now(), site=site_of(request), user_id=user.user_id, history=history(user, [booking]))
         timeline = [page.change(change) for change in StatusChange.objects.of_chain(booking)]
-        return Response(page.booking(booking) | {"timeline": timeline})
+        return Response(page.booking(booking) | {"timeline": timeline}, headers={"Cache-Control": KEPT_BY_THE_CALLER})
 
 
 class BookingCalendar(Resource):
@@ -164,7 +165,7 @@ class BookingCalendar(Resource):
         earlier = history(user, [booking], "calendar_uid", "created_at", "registers").get(booking.chain_reference, [])
         response = HttpResponse(calendar.event(booking, earlier), content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{booking.chain_reference}.ics"'
-        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Cache-Control"] = KEPT_BY_THE_CALLER
         return response
 
 

@@ -17,8 +17,8 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
     """Reads as words."""
 
     def of_chain(self, booking: Booking) -> Self:
-        """What happened to this booking and to all others of its chain."""
-        return self.filter(booking__chain_reference=booking.chain_reference)
+        """What happened to this booking and to those of its chain that are the same user's."""
+        return self.filter(booking__chain_reference=booking.chain_reference, booking__user=booking.user_id)
 
 
 class StatusChange(models.Model):

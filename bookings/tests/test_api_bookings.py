@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bookings.cal import links
 from bookings.domain.projection import reference
@@ -312,14 +314,27 @@ def test_a_page_that_is_not_there_is_not_found(page: int, client: Client, alice:
 
 @pytest.mark.parametrize("sessions", [1, 3, 30])
 def test_the_number_of_queries_does_not_depend_on_the_number_of_bookings(
-    sessions: int, client: Client, post: Post, alice: User, django_assert_num_queries: Any
+    sessions: int, client: Client, post: Post, alice: User, settings: Any
 ) -> None:
+    """Beside those that count the call: three, and one more finds what moved ones were before."""
     post(*(session(f"u{number}", alice, organizer={"id": number, "name": "Coach"}) for number in range(sessions)))
+    settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = 1000
 
-    with django_assert_num_queries(3):
-        assert len(listed(client, alice, pageSize=100)) == sessions
-    with django_assert_num_queries(4):
-        assert get(client, "u0", alice).status_code == 200
+    def of_all() -> tuple[list[bool], int]:
+        with CaptureQueriesContext(connection) as asked:
+            rows = client.get("/api/bookings", {"userId": "alice-1", "pageSize": 100}).json()["results"]
+        return [row["history"] != [] for row in rows], of_bookings(asked)
+
+    def of_one() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            return get(client, "u0", alice).status_code, of_bookings(asked)
+
+    def of_bookings(asked: CaptureQueriesContext) -> int:
+        return sum("shared_cache" not in query["sql"] for query in asked)
+
+    assert (of_all(), of_one()) == (([False] * sessions, 3), (200, 4))
+    post(*(session(f"v{n}", alice, name="booking_rescheduled", rescheduleUid=f"u{n}") for n in range(sessions)))
+    assert (of_all(), of_one()) == (([True] * sessions, 4), (200, 4))
 
 
 # --- One booking -----------------------------------------------------------------------------------------------------
@@ -400,6 +415,23 @@ def test_a_chain_of_reschedules_is_one_booking_found_by_any_of_its_names(
         ("BOOKING_CANCELLED", "superseded"),
         ("BOOKING_CREATED", "accepted"),
     ]
+
+
+def test_what_happened_to_a_booking_of_another_in_the_chain_is_not_told(
+    client: Client, post: Post, alice: User, charlie: User
+) -> None:
+    """Staff may give a session to somebody else after it was moved."""
+    post(
+        session("first", alice, start=NOW + HOUR),
+        session("second", alice, start=NOW + 3 * HOUR, name="booking_rescheduled", rescheduleUid="first"),
+    )
+    Booking.objects.filter(uid="second").update(user=charlie)
+
+    answer = get(client, "second", charlie)
+
+    assert [(each["status"], each["reason"]) for each in answer.json()["timeline"]] == [("BOOKING_CREATED", "accepted")]
+    assert answer.json()["history"] == []
+    assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_booking_named_in_the_path_and_otherwise_in_the_query_is_a_contradiction(client: Client, alice: User) -> None:

@@ -64,13 +64,19 @@ def test_production_refuses_to_start_without_what_it_must_know(name: str, messag
     assert str(refusal.value) == message
 
 
-@pytest.mark.parametrize(("behind", "header"), [("false", None), ("true", ("HTTP_X_FORWARDED_PROTO", "https"))])
+BY_HTTPS = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+@pytest.mark.parametrize(
+    ("behind", "header", "proxies"),
+    [("false", None, 0), ("0", None, 0), ("true", BY_HTTPS, 1), ("1", BY_HTTPS, 1), ("2", BY_HTTPS, 2)],
+)
 def test_the_word_of_a_proxy_is_believed_only_where_there_is_one(
-    behind: str, header: tuple[str, str] | None, read: Any
+    behind: str, header: tuple[str, str] | None, proxies: int, read: Any
 ) -> None:
     names = read(**PRODUCTION | {"BEHIND_PROXY": behind})
 
-    assert names.get("SECURE_PROXY_SSL_HEADER") == header
+    assert (names.get("SECURE_PROXY_SSL_HEADER"), names["REST_FRAMEWORK"]["NUM_PROXIES"]) == (header, proxies)
 
 
 def test_production_is_safe_by_itself(read: Any) -> None:
