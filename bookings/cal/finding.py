@@ -17,7 +17,8 @@ from bookings.domain.words import Source
 CALLS_PER_MINUTE = 20  # Of Cal.com's 120: the resync must not starve.
 REMEMBERED = 60  # Seconds for which what Cal.com has answered is not asked for again.
 ASKING = 10  # Seconds at most for which another caller's question is waited for.
-PATIENCE = (2.0, 4.0)  # Seconds: to connect, and for the answer. Whoever waits is told to come again instead.
+AT_ONCE = 2
+PATIENCE, WITHIN = (1.0, 3.0), 3.0  # Seconds. Whoever waits is told to come again instead.
 
 
 def look_up(uid: str) -> None:
@@ -30,7 +31,9 @@ def look_up(uid: str) -> None:
         return
     asked_at = timezone.now()
     try:
-        with answered(PATIENCE, share="calls for look-ups", most=CALLS_PER_MINUTE) as cal:
+        with answered(
+            PATIENCE, within=WITHIN, share="calls for look-ups", most=CALLS_PER_MINUTE, at_once=AT_ONCE
+        ) as cal:
             row = cal.booking(uid)
     except (Unanswered, NotConfigured):
         return  # Nobody asks again for ASKING seconds.

@@ -14,17 +14,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.cache import cache
 
-from bookings.cal.asking import Unanswered, answered
+from bookings.cal.asking import BUSY_FOR, Busy, Unanswered, answered, place
 from bookings.cal.client import CalApi, Configuration, NotConfigured, NotFound
 from bookings.cal.payloads.fields import Node
 
 FRESH = timedelta(seconds=30)
 KEPT = timedelta(minutes=5)
-CALLS_PER_MINUTE = 40  # Of Cal.com's 120.
-PATIENCE = (3.0, 10.0)  # Seconds: to connect, and for the answer. A pool's month takes Cal.com a while.
-LONGEST = 15.0  # Seconds that one caller waits for another's answer, and the longest that a call is taken to go on.
+CALLS_PER_MINUTE = 40  # Of Cal.com's 120; once an hour one also asks for the event types.
+AT_ONCE = 3  # For different days. Production has eight threads for all that the site does.
+PATIENCE, WITHIN = (2.0, 8.0), 10.0  # Seconds. A pool's month takes Cal.com a while.
+WAITED = 2.0  # Seconds that one caller waits for another's answer; then it is told to come again.
 PAUSE = 0.1
 RETRY_AFTER = 5  # Seconds in which nobody asks a Cal.com that has just failed.
+AWAY = "slots-away"  # The cache's key for that.
 A_DAY, FURTHEST = timedelta(days=1), timedelta(days=400)
 EVENT_TYPE_KEPT = 60 * 60  # Seconds.
 
@@ -49,45 +51,46 @@ def free(first: date, last: date, *, now: datetime) -> Free:
         return Free((), now, stale=False)
     since, until = max(first, today) - A_DAY, last + A_DAY
     name = f"{since} {until} {settings.CAL_EVENT_URL} {settings.CAL_EVENT_TYPE_IDS}"
-    gives_up_at = time.monotonic() + LONGEST
+    gives_up_at = time.monotonic() + WAITED
     while True:
         known, settled = _told(name, now=now)
         if known and settled:
             return known
-        if cache.add(_key("asking", name), 1, LONGEST):
-            try:
+        with place(_key("asking", name)) as found:
+            if found:
                 known, settled = _told(name, now=now)  # Another may have had its turn since we looked.
                 return known if known and settled else _ask(name, since, until, known, now=now)
-            finally:
-                cache.delete(_key("asking", name))
         if known:
             return replace(known, stale=True)
         if time.monotonic() > gives_up_at:
-            raise Unanswered(True, RETRY_AFTER)
+            raise Busy(True, BUSY_FOR)
         time.sleep(PAUSE)
 
 
 def _told(name: str, *, now: datetime) -> tuple[Free | None, bool]:
     """What was told in the last five minutes, and whether nothing else has to be asked for. Raises Unanswered."""
-    kept = cache.get_many([_key("slots", name), _key("failed", name)])
+    kept = cache.get_many([_key("slots", name), _key("failed", name), AWAY])
     known: Free | None = kept.get(_key("slots", name))
     if known and now - known.as_of >= KEPT:
         known = None
     if known and now - known.as_of < FRESH:
         return known, True
-    if failure := kept.get(_key("failed", name)):
+    if failure := kept.get(AWAY, kept.get(_key("failed", name))):
         return _stale(known, failure), True
     return known, False
 
 
 def _ask(name: str, since: date, until: date, known: Free | None, *, now: datetime) -> Free:
     try:
-        with answered(PATIENCE, share="calls for slots", most=CALLS_PER_MINUTE) as cal:
+        with answered(PATIENCE, within=WITHIN, share="calls for slots", most=CALLS_PER_MINUTE, at_once=AT_ONCE) as cal:
             days = cal.slots(_event_type(cal), start=since, end=until, time_zone="UTC")
             starts = sorted({start for day in days.values() for start in _starts(day)})
+    except Busy as error:
+        return _stale(known, error)
     except (Unanswered, NotFound) as error:
         failure = error if isinstance(error, Unanswered) else Unanswered(False, 0)
-        cache.set(_key("failed", name), failure, RETRY_AFTER)
+        # A Cal.com that is away is so for all days; what it refuses it may refuse for these alone.
+        cache.set(AWAY if failure.retryable else _key("failed", name), failure, RETRY_AFTER)
         return _stale(known, failure)
     found = Free(tuple(starts), now, stale=False)
     cache.set(_key("slots", name), found, KEPT.total_seconds())

@@ -1,14 +1,17 @@
 """GET /api/bookings?userId&uid=: Cal.com leads the browser back, often before its webhook is here."""
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
-from bookings.cal import links
+from bookings.cal import asking, finding, links, slots
 from bookings.domain.projection import reference
 from bookings.domain.words import Source
 from bookings.models import Booking, Message
@@ -20,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 UID = "7hQ2mXk9sVb4TzLr8cNpYe"
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+AWAY = failed(503, "away")
 UNKNOWN = shape_a(404, "NotFoundException", "Booking with uid=x was not found in the database")
 
 
@@ -114,14 +118,49 @@ def test_while_nobody_knows_it_one_is_asked_to_come_again(told: Said, client: Cl
     assert not Booking.objects.exists()
 
 
-def test_after_a_minute_it_is_asked_for_again(client: Client, alice: User, cal: Cal) -> None:
-    cal.says(UNKNOWN, booking(alice))
+def pass_by(seconds: float) -> None:
+    """Let what the cache holds be so many seconds older."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, expires FROM shared_cache")
+        for key, expires in cursor.fetchall():
+            moment = datetime.fromisoformat(str(expires)) - timedelta(seconds=seconds)
+            cursor.execute("UPDATE shared_cache SET expires = %s WHERE cache_key = %s", [str(moment), key])
+
+
+@pytest.mark.parametrize(("told", "after"), [(UNKNOWN, 60), (AWAY, 10)], ids=["unknown", "away"])
+def test_it_is_asked_for_again_after_a_minute_and_after_a_failure_sooner(
+    told: Said, after: int, client: Client, alice: User, cal: Cal
+) -> None:
+    cal.says(told, booking(alice))
 
     first = come_back(client)
-    cache.clear()
-    second = come_back(client)
+    pass_by(after - 5)
+    before = come_back(client)
+    pass_by(5 + 1)
+    then = come_back(client)
 
-    assert (first.status_code, second.status_code) == (202, 200)
+    assert [each.status_code for each in (first, before, then)] == [202, 202, 200]
+    assert len(cal.asked) == 2
+
+
+def test_an_answer_that_drips_is_not_waited_for(
+    client: Client, alice: User, cal: Cal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "WITHIN", 0.3)
+    cal.says(replace(booking(alice), drip=0.05))
+    began = time.monotonic()
+
+    assert waits(come_back(client))
+    assert time.monotonic() - began < 5
+
+
+def test_how_long_anybody_waits_for_it() -> None:
+    """In all, and still within the time in which nobody else asks."""
+    connect, piece = finding.PATIENCE
+
+    assert finding.WITHIN == 3
+    assert finding.WITHIN + connect + piece < finding.ASKING < asking.LONGEST
+    assert slots.WITHIN + sum(slots.PATIENCE) < asking.LONGEST
 
 
 def test_without_a_key_for_cal_com_the_webhook_is_waited_for(client: Client, alice: User, settings: Any) -> None:

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from bookings.cal import slots
+from bookings.cal import asking, slots
 from bookings.cal.asking import Unanswered
 from bookings.tests.test_client import KEY, Asked, Cal, Said, failed, said, serving, shape_a
 from careercoach.testing import problem
@@ -145,13 +145,84 @@ def test_whoever_waits_for_another_asks_when_nothing_comes(cal: Cal, monkeypatch
     assert len(free().starts) == 3
 
 
-def test_nobody_waits_for_another_for_ever(cal: Cal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_another_for_ever(client: Client, cal: Cal, monkeypatch: pytest.MonkeyPatch) -> None:
     name = f"{TODAY} {TODAY + 3 * DAY} {slots.settings.CAL_EVENT_URL} [501]"
     cache.add(slots._key("asking", name), 1, 10)
-    monkeypatch.setattr(slots, "LONGEST", -1)
+    monkeypatch.setattr(slots, "WAITED", -1)
 
-    with pytest.raises(Unanswered):
-        free()
+    answer = ask(client)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_of_a_cal_com_that_is_away_nobody_asks_for_other_days_either(client: Client, cal: Cal) -> None:
+    cal.says(AWAY)
+
+    answers = [ask(client, last=TODAY + number * DAY).status_code for number in (2, 3, 4)]
+
+    assert (answers, len(cal.asked)) == ([503] * 3, 1)
+
+
+def test_what_cal_com_refuses_for_some_days_it_is_asked_for_others(client: Client, cal: Cal) -> None:
+    cal.says(shape_a(400, "BadRequestException", "no"), said({}))
+
+    answers = [ask(client, last=TODAY + number * DAY).status_code for number in (2, 2, 3)]
+
+    assert (answers, len(cal.asked)) == ([502, 502, 200], 2)
+
+
+@pytest.mark.mysql
+@pytest.mark.django_db(transaction=True)
+def test_a_cal_com_that_hangs_keeps_few_waiting(cal: Cal) -> None:
+    """Whoever else asks is told to come again at once, and the web server has threads for other things."""
+    go_on, answers = threading.Event(), []
+
+    def hang(asked: Asked) -> Said:
+        go_on.wait(20)
+        return said({})
+
+    def call(number: int) -> None:
+        try:
+            answers.append(ask(Client(), last=TODAY + number * DAY).status_code)
+        finally:
+            connection.close()
+        if len(answers) == 5:
+            go_on.set()
+
+    cal.always = hang
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(call, range(2, 10)))
+
+    assert answers == [503] * 5 + [200] * 3
+    assert len(cal.asked) == 3
+
+
+def test_while_enough_wait_for_cal_com_the_last_answer_is_given(cal: Cal) -> None:
+    cal.says(FREE)
+    first = free()
+    for number in range(3):
+        cache.add(f"place-{number}-calls-for-slots", "another's", 10)
+
+    assert free(31) == slots.replace(first, stale=True)
+    cache.clear()
+    cal.says(said({}))
+    assert free(32).starts == ()
+
+
+def test_an_answer_that_drips_is_given_up(client: Client, cal: Cal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "WITHIN", 0.3)
+    cal.says(slots.replace(FREE, drip=0.05))
+    began = time.monotonic()
+
+    assert ask(client).status_code == 503
+    assert time.monotonic() - began < 5
+
+
+def test_whoever_took_too_long_does_not_free_the_place_of_the_next() -> None:
+    with asking.place("a-place") as found:
+        cache.set("a-place", "the next one's", 30)
+
+    assert (found, cache.get("a-place")) == (True, "the next one's")
 
 
 @pytest.mark.parametrize(
