@@ -21,9 +21,9 @@ from unfold.admin import ModelAdmin as Page
 from bookings import attention
 from bookings.admin import seeing
 from bookings.admin.acting.acts import MOST
-from bookings.admin.acting.cures import cure_of
+from bookings.admin.acting.cures import cure_of, settle_address
 from bookings.admin.acting.forms import Note
-from bookings.admin.acting.views import keys_in
+from bookings.admin.acting.views import few_enough, keys_in
 from bookings.admin.export import Exports
 from bookings.admin.exported import of_attention
 from bookings.admin.search import found
@@ -124,16 +124,16 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     # --- Settling ----------------------------------------------------------------------------------------------------
 
     @admin.action(description=_("Settle, with a note"), permissions=["settle"])
-    def settle_chosen(self, request: HttpRequest, queryset: AttentionQuerySet) -> HttpResponse:
-        keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
-        response = redirect("admin:bookings_attention_settle")
-        response["Location"] += f"?ids={','.join(map(str, keys))}"
-        return response
+    def settle_chosen(self, request: HttpRequest, queryset: AttentionQuerySet) -> HttpResponse | None:
+        cases = few_enough(request, queryset.order_by("pk"))
+        return redirect(settle_address([case.pk for case in cases])) if cases else None
 
     @admin.action(description=_("Open again"), permissions=["settle"])
     def reopen_chosen(self, request: HttpRequest, queryset: AttentionQuerySet) -> None:
-        reopened = 0
-        for case in list(queryset.order_by("pk")[:MOST]):
+        cases, reopened = few_enough(request, queryset.order_by("pk")), 0
+        if not cases:
+            return
+        for case in cases:
             if attention.reopen(case):
                 reopened += 1
                 self._keep(request, case, Did.REOPEN, "")
@@ -214,6 +214,8 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         if case.state == AttentionState.SETTLED:
             return stacked(badge(case.state, case.get_state_display()), soft(seeing.address(case.note)))
         cure = cure_of(case) if seeing.may_act() else None
+        if cure is None and seeing.may_settle():
+            return format_html('<a class="office-button" href="{}">{}</a>', settle_address([case.pk]), _("Settle"))
         if cure is None:
             return "-" if case.booking is None else page_of(case.booking, _("Look at its story"))
         if cure.at_once:  # Within the form of the list, which has the token.

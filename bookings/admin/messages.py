@@ -1,7 +1,7 @@
 """The inbox in the admin: what was told us, what became of it, and trying again."""
 
 import json
-from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin as Page
 
+from bookings.admin.acting.views import few_enough, results_page
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table
 from bookings.cal import inbox
 from bookings.cal.payloads.webhook import EVENTS
 from bookings.models import Act, Booking, Did, Message
 
-MOST_NAMED = 10  # Failures in the summary.
+HEADINGS = (_("Message"), _("Outcome"), _("Received"))
 
 
 class OfEvent(admin.SimpleListFilter):
@@ -81,42 +82,54 @@ class MessageAdmin(ReadOnly, Page):
     # --- Process again -----------------------------------------------------------------------------------------------
 
     @admin.action(description=_("Process again"), permissions=["process"])
-    def process_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        self._process(request, queryset.defer(None).order_by("pk"))
+    def process_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+        chosen = few_enough(request, queryset.defer(None).order_by("pk"))
+        processed = [self._process(request, message) for message in chosen]
+        if len(processed) < 2:
+            for message in processed:
+                self._told(request, message)
+            return None
+        failed = sum(bool(message.error) for message in processed)
+        counted = {"done": len(processed) - failed, "failed": failed}
+        told = _("%(done)d processed, %(failed)d failed") if failed else _("%(done)d processed")
+        messages.add_message(request, messages.WARNING if failed else messages.SUCCESS, told % counted)
+        results = [
+            (
+                (page_of(message), self.result(message), self.received(message)),
+                {"is_done": not message.error, "text": message.error},
+            )
+            for message in processed
+        ]
+        return results_page(self, request, _("Process again"), HEADINGS, results)
 
     def process_one(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The button on the page of a message. A view of its own, since Django saves pages in one transaction."""
         if not self.has_process_permission(request):
             raise PermissionDenied
-        self._process(request, [get_object_or_404(Message, pk=pk)])
+        self._told(request, self._process(request, get_object_or_404(Message, pk=pk)))
         return redirect("admin:bookings_message_change", pk)
 
-    def _process(self, request: HttpRequest, chosen: Iterable[Message]) -> None:
-        """Apply each, and say what came of it. One that fails keeps nobody from the next."""
-        done, failures = 0, []
-        for message in chosen:
-            try:
-                inbox.process(message)
-            except Exception:  # noqa: BLE001 The inbox has logged it, and noted it on the message.
-                failures.append(_("message %(id)d: %(error)s") % {"id": message.pk, "error": message.error})
-            else:
-                done += 1
-            Act.objects.create(
-                did=Did.PROCESS,
-                booking=Booking.objects.without_registers().filter(uid=message.uid).first() if message.uid else None,
-                message=message,
-                by=request.user,
-                at=timezone.now(),
-                is_done=not message.error,
-                result=message.error,
-            )
-            self.log_change(request, message, _("Processed again."))
-        if not failures:
-            messages.success(request, _("%(done)d processed") % {"done": done})
-            return
-        named = [*failures[:MOST_NAMED], *(["…"] if len(failures) > MOST_NAMED else [])]
-        counted = {"done": done, "failed": len(failures), "which": "; ".join(named)}
-        messages.warning(request, _("%(done)d processed, %(failed)d failed: %(which)s") % counted)
+    def _process(self, request: HttpRequest, message: Message) -> Message:
+        """Apply it, and keep who did it. One that fails keeps nobody from the next."""
+        with suppress(Exception):  # The inbox has logged it, and noted it on the message.
+            inbox.process(message)
+        Act.objects.create(
+            did=Did.PROCESS,
+            booking=Booking.objects.without_registers().filter(uid=message.uid).first() if message.uid else None,
+            message=message,
+            by=request.user,
+            at=timezone.now(),
+            is_done=not message.error,
+            result=message.error,
+        )
+        self.log_change(request, message, _("Processed again."))
+        return message
+
+    def _told(self, request: HttpRequest, message: Message) -> None:
+        if message.error:
+            messages.warning(request, _("message %(id)d: %(error)s") % {"id": message.pk, "error": message.error})
+        else:
+            messages.success(request, _("%(done)d processed") % {"done": 1})
 
     # --- How it looks ------------------------------------------------------------------------------------------------
 

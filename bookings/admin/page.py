@@ -5,13 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin import seeing
 from bookings.admin.acting.acts import ACTS
-from bookings.admin.acting.cures import Cure, cure_of
+from bookings.admin.acting.cures import Cure, cure_of, settle_address
 from bookings.admin.shown import badge, instant, page_of, price, there
 from bookings.admin.story import story
 from bookings.cal import links
@@ -50,7 +49,7 @@ def page_context(request: HttpRequest, booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "head": _head(booking),
         "cases": _cases(booking, may_settle=request.user.has_perm("bookings.change_attention")),
-        "acts": [act.button(booking) for act in ACTS.values() if act.is_offered(booking)] if may_act else [],
+        "acts": [act.button(booking) for act in ACTS.values() if not act.obstacle(booking)] if may_act else [],
         "copies": _copies(booking) if may_act else [],
         "aways": _aways(booking),
         "chain": _chain(booking),
@@ -87,7 +86,7 @@ def _cases(booking: Booking, *, may_settle: bool) -> list[Case]:
             note=seeing.address(row.note),
             by="" if row.settled_by is None else row.settled_by.name,
             cure=cure_of(row),
-            settle=reverse("admin:bookings_attention_settle") + f"?ids={row.pk}" if may_settle else "",
+            settle=settle_address([row.pk]) if may_settle else "",
         )
         for row in rows.select_related("settled_by", "booking").defer("booking__registers")
     ]

@@ -33,6 +33,10 @@ def may_act() -> bool:
     return may("bookings.act_on_booking")
 
 
+def may_settle() -> bool:
+    return may("bookings.change_attention")
+
+
 def masked(address: str) -> str:
     """Enough to compare with what somebody says on the telephone: `a•••@example.org`. Each one in a text."""
     return _WORD_BEFORE_AT.sub(rf"\1{HIDDEN}@", address)

@@ -56,7 +56,7 @@ class Kind:
     warning: Any = ""
     at_once: bool = False  # Harmless: done without asking.
     for_one: bool = False
-    is_offered: Callable[[Booking], bool] = field(default=lambda _booking: True)
+    obstacle: Callable[[Booking], Any] = field(default=lambda _booking: "")  # Why it can't be done now, or nothing.
 
     def button(self, booking: Booking) -> dict[str, Any]:
         return {"title": self.title, "icon": self.icon, "address": self.address([booking.pk]), "at_once": self.at_once}
@@ -68,7 +68,7 @@ class Kind:
 def carry_out(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> list[Result]:
     """Do it to each, and keep who did it and what came of it, whatever that is."""
     results = []
-    for result in kind.do(bookings, asked, by):
+    for result in _each(kind, bookings, asked, by):
         results.append(result)
         Act.objects.create(
             did=kind.did,
@@ -82,6 +82,14 @@ def carry_out(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> li
             result=result.text[:1000],
         )
     return results
+
+
+def _each(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]:
+    """What can't be done is not tried, whoever posts it: the button is not there, or was there too long."""
+    obstacles = {booking.pk: kind.obstacle(booking) for booking in bookings}
+    yield from (Result(each, is_done=False, text=str(obstacles[each.pk])) for each in bookings if obstacles[each.pk])
+    if possible := [each for each in bookings if not obstacles[each.pk]]:
+        yield from kind.do(possible, asked, by)
 
 
 def _note(asked: Asked) -> str:
@@ -166,6 +174,20 @@ def _resync(bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]
         yield Result(booking, is_done=not failed, text=text, run=run)
 
 
+def _cancelling(booking: Booking) -> Any:
+    obstacle = booking.obstacle_to_cancel(now=timezone.now())
+    return obstacle and obstacle.label
+
+
+def _marking(booking: Booking) -> Any:
+    has_begun = booking.starts_at is not None and booking.starts_at <= timezone.now()
+    return "" if has_begun else _("Nobody can be absent before the meeting has begun.")
+
+
+def _freeing(booking: Booking) -> Any:
+    return "" if booking.status == Status.PENDING else _("Only what is pending can be accepted as free.")
+
+
 ACTS: dict[str, Kind] = {
     kind.did: kind
     for kind in (
@@ -184,7 +206,7 @@ ACTS: dict[str, Kind] = {
             form=ask.Reason,
             do=each_by_itself(_cancel),
             warning=_("This can't be undone. Cal.com frees the time, mails all, and refunds by the event's policy."),
-            is_offered=lambda booking: booking.obstacle_to_cancel(now=timezone.now()) is None,
+            obstacle=_cancelling,
         ),
         Kind(
             did=Did.REASSIGN,
@@ -193,7 +215,7 @@ ACTS: dict[str, Kind] = {
             form=ask.Reassign,
             do=each_by_itself(_reassign),
             warning=_("Cal.com mails the client and both coaches at once."),
-            is_offered=lambda booking: booking.obstacle_to_cancel(now=timezone.now()) is None,
+            obstacle=_cancelling,
         ),
         Kind(
             did=Did.ATTENDANCE,
@@ -201,7 +223,7 @@ ACTS: dict[str, Kind] = {
             icon="person_off",
             form=ask.Attendance,
             do=each_by_itself(_attendance),
-            is_offered=lambda booking: booking.starts_at is not None and booking.starts_at <= timezone.now(),
+            obstacle=_marking,
         ),
         Kind(
             did=Did.LINK,
@@ -235,7 +257,7 @@ ACTS: dict[str, Kind] = {
             form=ask.Note,
             do=each_by_itself(_free),
             warning=_("This can't be undone: the booking counts without a payment."),
-            is_offered=lambda booking: booking.status == Status.PENDING,
+            obstacle=_freeing,
         ),
     )
 }

@@ -1,5 +1,6 @@
 """Which one act cures what: each condition has one, beside which it can be settled with a note."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ CURES: dict[Condition, Did] = {
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A button: `at_once` ones post, the others lead to a page that asks."""
+    """A button, beside the one to settle: `at_once` ones post, the others lead to a page that asks."""
 
     title: Any
     address: str
@@ -38,8 +39,13 @@ class Cure:
     at_once: bool
 
 
+def settle_address(keys: Iterable[int]) -> str:
+    """The page that asks for a note before these cases are settled."""
+    return f"{reverse('admin:bookings_attention_settle')}?ids={','.join(map(str, keys))}"
+
+
 def cure_of(case: Attention) -> Cure | None:
-    """The act that cures it; None where only settling does."""
+    """The act that cures it; None where only settling does, or where it can't be done any more."""
     did = CURES[Condition(case.condition)]
     if did == Did.PROCESS:
         address = reverse("admin:bookings_message_process", args=[case.message_id])
@@ -47,4 +53,6 @@ def cure_of(case: Attention) -> Cure | None:
     if did == Did.SETTLE or case.booking_id is None:
         return None
     kind = ACTS[did]
+    if kind.obstacle(case.booking):
+        return None
     return Cure(kind.title, kind.address([case.booking_id]), kind.icon, at_once=kind.at_once)

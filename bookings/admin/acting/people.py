@@ -123,6 +123,8 @@ class ActsOnPeople:
             "form": () if problem else form,
             "problem": problem,
             "person": user,
+            "addresses": person.addresses[1:],
+            "doubted": _named(person.doubted),
             "counted": {"bookings": person.bookings().count(), "messages": person.messages().count()},
         }
         status = 400 if form.errors or (problem and request.method == "POST") else 200
@@ -137,6 +139,7 @@ class ActsOnPeople:
         return answer
 
     def erase(self, request: HttpRequest, person: Person, note: str) -> HttpResponse:
+        doubted = _named(person.doubted)
         rows = list(person.bookings().without_registers()[:MOST_LINKED])
         done = erasing.erase(person, by=request.user, note=note, now=timezone.now())
         messages.success(request, _("Erased."))
@@ -144,6 +147,7 @@ class ActsOnPeople:
             "person": User.objects.get(pk=done.user_id),
             "done": done,
             "record": page_of(done),
+            "doubted": doubted,
             "elsewhere": [(row.chain_reference, links.manage_url(row)) for row in rows],
         }
         return self._privacy_page(request, ACTS[PrivacyKind.ERASE], "person_done.html", shown)
@@ -158,6 +162,12 @@ class ActsOnPeople:
         answer = TemplateResponse(request, f"bookings/office/{template}", context, status=status)
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+def _named(references: list[str]) -> str:
+    """As many as anyone reads, of as many as there are."""
+    named = ", ".join(references[:MOST_LINKED])
+    return f"{named} …" if len(references) > MOST_LINKED else named
 
 
 DONE: dict[str, Callable[[Any, HttpRequest, Person, str], HttpResponse]] = {

@@ -1,33 +1,48 @@
 """The page that asks for what an act needs, confirms it, does it, and says what came of each booking."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin import seeing
 from bookings.admin.acting.acts import ACTS, MOST, Kind, Result, carry_out
 from bookings.admin.shown import badge, instant, page_of
 from bookings.models import Booking, BookingQuerySet
 
+R = TypeVar("R", bound=Model)
+HEADINGS = (gettext_lazy("Booking"), gettext_lazy("Status"), gettext_lazy("Starts"), gettext_lazy("Client"))
 PERMISSION = "bookings.act_on_booking"
 
 
 def keys_in(request: HttpRequest) -> list[int]:
-    """The primary keys that the address names, no more than can be done at once. Raises Http404."""
+    """The primary keys that the address names. Raises Http404, also for more than can be done at once."""
     named = request.GET.get("ids", "").split(",")
     try:
-        return sorted({int(each) for each in named})[:MOST]
+        keys = sorted({int(each) for each in named})
     except ValueError:
         raise Http404 from None
+    if len(keys) > MOST:
+        raise Http404
+    return keys
+
+
+def few_enough(request: HttpRequest, chosen: "QuerySet[R]") -> "list[R]":
+    """What was chosen in a list; none, and a word to whoever chose, where it is more than can be done at once."""
+    rows = list(chosen[: MOST + 1])
+    if len(rows) <= MOST:
+        return rows
+    messages.warning(request, _("Choose %(most)d at most: nothing was done.") % {"most": MOST})
+    return []
 
 
 class ActsOnBookings:
@@ -68,8 +83,7 @@ class ActsOnBookings:
             return redirect("admin:bookings_booking_change", bookings[0].pk)
         told = ngettext("%(done)d of %(count)d booking done.", "%(done)d of %(count)d bookings done.", len(results))
         messages.add_message(request, level, told % {"done": done, "count": len(results)})
-        shown = {"kind": kind, "results": [(_row(result.booking), result) for result in results]}
-        return self._page(request, kind, "bookings/office/results.html", shown)
+        return results_page(self, request, kind.title, HEADINGS, [(_cells(each.booking), each) for each in results])
 
     def _page(
         self, request: HttpRequest, kind: Kind, template: str, shown: dict[str, Any], status: int = 200
@@ -80,9 +94,8 @@ class ActsOnBookings:
 
 def _choose(kind: Kind, admin: ActsOnBookings, request: HttpRequest, queryset: BookingQuerySet) -> HttpResponse | None:
     """An act chosen in the list: done, where nothing is to be asked, else asked for on a page of its own."""
-    bookings = list(queryset.order_by("starts_at", "id")[: MOST + 1])
-    if len(bookings) > MOST:
-        messages.warning(request, _("Choose %(most)d at most: nothing was done.") % {"most": MOST})
+    bookings = few_enough(request, queryset.order_by("starts_at", "id"))
+    if not bookings:
         return None
     if kind.at_once:
         return admin.act(request, kind, bookings, {})
@@ -92,6 +105,20 @@ def _choose(kind: Kind, admin: ActsOnBookings, request: HttpRequest, queryset: B
 def _one(kind: Kind, result: Result) -> str:
     said = kind.did.label if result.is_done else _("Not done: %(act)s") % {"act": kind.title}
     return f"{said}. {result.text}" if result.text else f"{said}."
+
+
+def results_page(
+    admin: Any, request: HttpRequest, title: Any, headings: Iterable[Any], results: Iterable[tuple[Iterable[Any], Any]]
+) -> HttpResponse:
+    """What came of each: `results` are cells of a table, the first a link, and what has `is_done` and `text`."""
+    context = {**admin.admin_site.each_context(request), "opts": admin.opts, "title": title}
+    context |= {"headings": headings, "results": results}
+    return TemplateResponse(request, "bookings/office/results.html", context)
+
+
+def _cells(booking: Booking) -> tuple[Any, ...]:
+    row = _row(booking)
+    return row["page"], row["status"], row["starts"], row["client"]
 
 
 def _row(booking: Booking) -> dict[str, Any]:

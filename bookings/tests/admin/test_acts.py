@@ -14,7 +14,7 @@ from django.utils import timezone
 from bookings.admin.acting.acts import ACTS, MOST, each_by_itself
 from bookings.admin.acting.cures import CURES
 from bookings.domain.attention import Condition
-from bookings.models import Act, Booking, Did, Run, RunKind
+from bookings.models import Act, Booking, Did, Message, Run, RunKind
 from bookings.tests.admin import BOOKINGS, EMAIL, page_of, text_of
 from bookings.tests.sync import TYPE, UID, Upstream, iso, row, upstream
 from bookings.tests.test_client import KEY, Asked, Said, said, shape_a
@@ -255,6 +255,25 @@ def test_a_booking_is_accepted_as_free(staff: Client, booking: Booking, settings
     booking.refresh_from_db()
     assert act(Did.FREE, booking) in page
     assert (told(done), booking.status) == (["Accepted as free."], "BOOKING_CREATED")
+
+
+def test_what_is_not_offered_is_not_done_when_posted(staff: Client, booking: Booking) -> None:
+    pending = Booking.objects.create(uid="pending", starts_at=timezone.now(), status="PENDING", why="payment_due")
+    Booking.objects.filter(pk=booking.pk).update(status="BOOKING_CANCELLED", why="cancelled")
+    told_before = Message.objects.count()
+
+    several = staff.post(act(Did.FREE, booking, pending), {"note": "a friend"})
+    alone = staff.post(act(Did.CANCEL, booking), {"reason": "ill"})
+
+    assert told(several)[0] == "1 of 2 bookings done."
+    assert several.content.decode().count("Only what is pending can be accepted as free.") == 1
+    assert told(alone)[-1] == "Not done: Cancel at Cal.com. The booking is cancelled already."
+    assert sorted((each.did, each.booking.uid, each.is_done) for each in Act.objects.all()) == [
+        ("cancel", booking.uid, False),
+        ("free", booking.uid, False),
+        ("free", "pending", True),
+    ]
+    assert Message.objects.count() == told_before + 1
 
 
 def test_what_breaks_for_one_does_not_for_the_next(staff: Client, booking: Booking, settings: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin.acting.acts import ACTS
+from bookings.admin.acting.acts import ACTS, MOST
 from bookings.models import Act, Attention, Booking, Did, Message
 from bookings.tests.admin import BOOKINGS, booked, page_of, text_of
 from careercoach.testing import body_of, signed_post
@@ -74,14 +75,65 @@ def test_each_has_the_one_act_that_cures_it(staff: Client, cases: list[Attention
     assert ACTS[Did.REFUND].address([cancelled.pk]) in text_of(staff, page_of(cancelled))
 
 
-def test_a_case_that_only_settling_cures_leads_to_its_story(staff: Client, post: Callable[..., None]) -> None:
+def settle(case: Attention) -> str:
+    return f"{reverse(SETTLE)}?ids={case.pk}"
+
+
+def test_a_case_that_only_settling_cures_can_be_settled(
+    staff: Client, charlie: User, post: Callable[..., None]
+) -> None:
     post(body_of("after_guests_no_show"), body_of("booking_cancelled"))
     case = Attention.objects.get(condition="unexpected")
+    charlie.is_staff = True
+    charlie.save()
+    charlie.user_permissions.set(Permission.objects.filter(codename__in=["view_booking", "view_attention"]))
+    looks_only = Client()
+    looks_only.force_login(charlie)
 
     page = text_of(staff, reverse(CASES))
 
-    assert "Look at its story" in page
+    assert (settle(case) in page, "Look at its story" in page) == (True, False)
+    assert "Look at its story" in text_of(looks_only, reverse(CASES))
     assert "A change of status that nobody expected" in text_of(staff, page_of(case))
+
+
+@pytest.mark.parametrize("condition", ["unpaid", "format"])
+def test_what_can_be_cancelled_no_more_can_be_settled(condition: str, staff: Client) -> None:
+    past = timezone.now() - timezone.timedelta(days=3)
+    booking = Booking.objects.create(uid="u", starts_at=past, ends_at=past)
+    case = Attention.objects.create(booking=booking, condition=condition, weight=1, since=past)
+    cancel = ACTS[Did.CANCEL].address([booking.pk])
+
+    passed = [text_of(staff, reverse(CASES)), text_of(staff, page_of(booking))]
+    Booking.objects.update(ends_at=timezone.now() + timezone.timedelta(days=3))
+    ahead = [text_of(staff, reverse(CASES)), text_of(staff, page_of(booking))]
+
+    assert [(cancel in page, settle(case) in page) for page in passed] == [(False, True), (False, True)]
+    assert [(cancel in page, settle(case) in page) for page in ahead] == [(True, False), (True, True)]
+
+
+@pytest.mark.parametrize(("action", "state"), [("settle_chosen", "open"), ("reopen_chosen", "settled")])
+def test_no_more_are_settled_or_opened_than_anyone_looks_at(action: str, state: str, staff: Client) -> None:
+    now = timezone.now()
+    Booking.objects.bulk_create([Booking(uid=f"{number}") for number in range(MOST + 1)])
+    Attention.objects.bulk_create(
+        [
+            Attention(booking=each, condition="no_user", weight=12, since=now, state=state)
+            for each in Booking.objects.all()
+        ]
+    )
+    keys = list(Attention.objects.values_list("pk", flat=True))
+
+    chosen = {"action": action, "_selected_action": keys[:1], "index": 0, "select_across": 1}
+    response = staff.post(reverse(CASES) + f"?state={state}", chosen)
+    by_hand = staff.get(reverse(SETTLE) + f"?ids={','.join(map(str, keys))}")
+
+    assert told(response) == ["Choose 100 at most: nothing was done."]
+    assert (by_hand.status_code, Act.objects.count(), Attention.objects.filter(state=state).count()) == (
+        404,
+        0,
+        MOST + 1,
+    )
 
 
 def test_a_case_is_settled_with_a_note_and_opened_again(staff: Client, cases: list[Attention]) -> None:

@@ -11,8 +11,9 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from bookings.admin.acting.acts import MOST
 from bookings.domain.words import Outcome, Status
-from bookings.models import Booking, Message
+from bookings.models import Act, Booking, Message
 from bookings.tests.admin import MESSAGES, booked, page_of, text_of
 from careercoach.testing import body_of, signed_post
 from users.models import User
@@ -92,22 +93,40 @@ def test_messages_are_processed_again_from_the_list(
 
     failed.refresh_from_db()
     good.refresh_from_db()
-    assert told(response) == [f"1 processed, 1 failed: message {failed.pk}: {failed.error}"]
+    page = response.content.decode()
+    assert told(response) == ["1 processed, 1 failed"]
+    assert [each in page for each in (page_of(failed), failed.error, page_of(good))] == [True, True, True]
     assert [(row.outcome, row.attempts) for row in (failed, good)] == [(Outcome.FAILED, 2), (Outcome.APPLIED, 2)]
     assert Booking.objects.get().status == Status.BOOKING_CREATED
     assert set(LogEntry.objects.values_list("user", "object_id")) == {(sam.pk, str(failed.pk)), (sam.pk, str(good.pk))}
 
 
-def test_many_failures_are_counted_and_some_named(client: Client, sam: User, db: None) -> None:
-    for number in range(11):
-        signed_post(client, f"no JSON {number}")
+def test_several_that_work_are_told_too_and_one_alone_leads_back(
+    client: Client, sam: User, failed: Message, post: Callable[..., None]
+) -> None:
+    post(booked(1), booked(2))
     client.force_login(sam)
 
-    (summary,) = told(again(client, *Message.objects.all()))
+    both = again(client, *Message.objects.exclude(uid=""))
+    alone = again(client, failed)
 
-    assert summary.startswith("0 processed, 11 failed: message ")
-    assert summary.count("message ") == 10
-    assert summary.endswith("; …")
+    assert (both.status_code, told(both)) == (200, ["2 processed"])
+    assert (alone.status_code, told(alone)[-1]) == (302, f"message {failed.pk}: {failed.error}")
+
+
+def test_no_more_are_processed_again_than_anyone_waits_for(client: Client, sam: User, failed: Message) -> None:
+    more = [
+        Message(source="webhook", digest=f"{number}", body="no", outcome="failed", received_at=failed.received_at)
+        for number in range(MOST)
+    ]
+    Message.objects.bulk_create(more)
+    client.force_login(sam)
+
+    chosen = {"action": "process_again", "_selected_action": [failed.pk], "index": 0, "select_across": 1}
+    response = client.post(reverse(MESSAGES), chosen)
+
+    assert told(response) == ["Choose 100 at most: nothing was done."]
+    assert Act.objects.count() == 0
 
 
 def test_a_message_is_processed_again_from_its_own_page(sam: User, client: Client, post: Callable[..., None]) -> None:
