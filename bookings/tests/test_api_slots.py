@@ -1,5 +1,8 @@
 """GET /api/slots: when any coach is free, asked of Cal.com once for all who want to know."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -104,6 +107,66 @@ def test_cal_com_is_asked_once_however_many_ask_at_once(cal: Cal) -> None:
         answers = list(pool.map(call, range(24)))
 
     assert (answers, len(cal.asked)) == ([200] * 24, 1)
+
+
+ANOTHER_PROCESS = """
+import sys
+from datetime import date, datetime
+import django
+django.setup()
+from django.core.cache import cache
+from bookings.cal import slots
+first, last, now = sys.argv[1:]
+cache.get("connected")
+print("ready", flush=True)
+sys.stdin.readline()
+print(len(slots.free(date.fromisoformat(first), date.fromisoformat(last), now=datetime.fromisoformat(now)).starts))
+"""
+
+
+@pytest.mark.mysql
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_ask_once_though_one_died_in_asking(cal: Cal) -> None:
+    """What it left is over, and Cal.com takes its time."""
+
+    def slowly(asked: Asked) -> Said:
+        time.sleep(1)
+        return FREE
+
+    cal.always = slowly
+    name = f"{TODAY} {TODAY + 3 * DAY} {slots.settings.CAL_EVENT_URL} [501]"
+    cache.set(slots._key("asking", name), "the dead one's", -5)
+    cache.set(slots._key("slots", name), slots.Free((), NOW - timedelta(seconds=400), stale=False), -5)
+    at = connection.settings_dict
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "careercoach.settings",
+        "DATABASE_URL": f"mysql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}",
+        "CAL_API_BASE_URL": cal.address,
+        "CAL_API_KEY": KEY,
+        "CAL_EVENT_TYPE_IDS": "501",
+        "CAL_EVENT_URL": slots.settings.CAL_EVENT_URL,
+    }
+    days = [str(TODAY + DAY), str(TODAY + 2 * DAY), NOW.isoformat()]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ANOTHER_PROCESS, *days],
+            cwd=slots.settings.BASE_DIR,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _each in range(4)
+    ]
+
+    ready = [process.stdout.readline() for process in processes if process.stdout]
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60)[0] for process in processes]
+
+    assert (ready, told, len(cal.asked)) == (["ready\n"] * 4, ["3\n"] * 4, 1)
 
 
 def test_what_was_told_is_kept_for_half_a_minute(cal: Cal) -> None:
