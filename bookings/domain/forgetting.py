@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,37 +15,45 @@ IN_THEIR_PLACE = "[…]"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What somebody is called. `address` is normalised; either may be empty.
+    """What somebody is called. `addresses` are normalised; either may be empty.
 
     A longer address that ends like theirs is somebody else's, and so is a longer word. Scripts without blanks between
-    words have no longer words to tell.
+    words have no longer words to tell. `beside`: the name says nothing by itself, only beside an address of theirs.
     """
 
-    address: str = ""
+    addresses: tuple[str, ...] = ()
     name: str = ""
+    beside: bool = False
 
     @property
     def by_address(self) -> "Names":
-        """In what others wrote nobody but an address is one person."""
-        return Names(address=self.address)
+        """For what is about others: many have one name. It is theirs where their address stands beside it, in the same
+        text, or in the same object of JSON.
+        """
+        return replace(self, beside=True)
 
     def are_in(self, text: str) -> bool:
         """In any spelling in which an address stands in addresses of pages."""
-        pattern = self._pattern()
+        pattern = _pattern(self.addresses, "" if self.beside else self.name)
         texts = {unicodedata.normalize("NFC", each) for each in (text, unquote(text))}
         return pattern is not None and any(pattern.search(each) for each in texts)
 
     def taken_from(self, text: str) -> str:
-        pattern = self._pattern()
+        pattern = _pattern(self.addresses, self.name)
         if pattern is None or not self.are_in(text):
             return text
-        plain = unicodedata.normalize("NFC", text)
-        return pattern.sub(IN_THEIR_PLACE, plain if pattern.search(plain) else unquote(plain))
+        left = pattern.sub(IN_THEIR_PLACE, unicodedata.normalize("NFC", text))
+        return pattern.sub(IN_THEIR_PLACE, unquote(left)) if self.are_in(left) else left
 
     def taken_from_value(self, value: Any) -> Any:
         """JSON, however deep."""
         if isinstance(value, dict):
-            return {self.taken_from(key): self.taken_from_value(each) for key, each in value.items()}
+            is_theirs = any(isinstance(each, str) and self.are_in(each) for each in value.values())
+            called = replace(self, beside=self.beside and not is_theirs)
+            return {
+                called.taken_from(key): (called if isinstance(each, str) else self).taken_from_value(each)
+                for key, each in value.items()
+            }
         if isinstance(value, list):
             return [self.taken_from_value(each) for each in value]
         return self.taken_from(value) if isinstance(value, str) else value
@@ -54,23 +63,26 @@ class Names:
 
         Stamps stay, so that it makes no difference whether registers are folded before or after.
         """
+        absences = {absence_of(address) for address in self.addresses}
         return {
             register: replace(told, value=self.taken_from(told.value)) if isinstance(told.value, str) else told
             for register, told in registers.items()
-            if register != absence_of(self.address)
+            if register not in absences
         }
 
-    def _pattern(self) -> re.Pattern[str] | None:
-        return _pattern(self.address, self.name)
 
-
-def _pattern(address: str, name: str) -> re.Pattern[str] | None:
-    alternatives = []
-    if address:
-        alternatives.append(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)")
+@lru_cache(maxsize=16)
+def _pattern(addresses: tuple[str, ...], name: str) -> re.Pattern[str] | None:
+    alternatives = [rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)" for address in addresses]
     if len(name) > 1:
-        alternatives.append(rf"(?<!\w){re.escape(name)}(?!\w)" if name.isascii() else re.escape(name))
+        before, after = "" if _is_wide(name[0]) else r"(?<!\w)", "" if _is_wide(name[-1]) else r"(?!\w)"
+        alternatives.append(f"{before}{re.escape(name)}{after}")
     return re.compile("|".join(alternatives), re.IGNORECASE) if alternatives else None
+
+
+def _is_wide(letter: str) -> bool:
+    """Of a script without blanks between words, as Chinese."""
+    return unicodedata.east_asian_width(letter) == "W"
 
 
 def fragment(text: str) -> str:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 
 from bookings.privacy.person import Person, Refused, find
 
@@ -21,3 +21,9 @@ def person_of(options: dict[str, Any]) -> Person:
         return find(user_id=options["user_id"], email=options["email"])
     except Refused as error:
         raise CommandError(str(error)) from None
+
+
+def left_out(out: OutputWrapper, person: Person) -> None:
+    """Say which sessions of the user may be somebody else's."""
+    if doubted := person.doubted:
+        out.write(f"Left out, as booked by their link with another address: {', '.join(doubted)}.")

@@ -83,22 +83,20 @@ def erase(
 ) -> PrivacyRequest:
     """Erase all that says who the person is, and keep that it was done, by whom, and how much it was.
 
-    Chain by chain, each whole in a transaction, then where others' bookings and notes name them, then the user. Safe to
-    interrupt and to repeat: what is done stays done, and a rebuild finds no difference at any time. Raises Refused.
+    First where others' bookings and notes name them, while their own still say by which addresses; then chain by chain,
+    each whole in a transaction; then the user. Safe to interrupt and to repeat: what is done stays done, and a rebuild
+    finds no difference at any time. Raises Refused.
     """
     check_note(person, note)
     refuse_too_early(person, now=now)
     request = PrivacyRequest.objects.create(kind=PrivacyKind.ERASE, user=person.user, by=by, at=now, note=note)
-    counts: Counter[str] = Counter()
-    uids: set[str] = set()
+    names = person.names
+    counts = _erase_mentions(person, names, now=now)
     for chain in person.chains:
-        chain_uids, counted = services.repeated(partial(_erase_chain, chain, by=by, now=now))
-        uids |= chain_uids
-        counts += counted
+        counts += services.repeated(partial(_erase_chain, chain, by=by, now=now))
         progress(f"{counts['bookings']} bookings erased")
-    counts += _erase_mentions(person.names, uids, now=now)
     if person.user is not None:
-        _erase_user(person.user, now=now)
+        _erase_user(person.user, names, now=now)
     request.refresh_from_db()
     request.counts, request.finished_at = dict(sorted(counts.items())), now
     request.save(update_fields=["counts", "finished_at"])
@@ -109,7 +107,7 @@ def erase(
 
 
 @transaction.atomic
-def _erase_chain(chain: str, *, by: User | None, now: datetime) -> tuple[set[str], Counter[str]]:
+def _erase_chain(chain: str, *, by: User | None, now: datetime) -> Counter[str]:
     """Whoever tells of these bookings waits for our locks, and finds them erased then."""
     locked = Booking.objects.select_for_update().filter(chain_reference=chain).order_by("pk")
     rows = list(locked)
@@ -130,7 +128,7 @@ def _erase_chain(chain: str, *, by: User | None, now: datetime) -> tuple[set[str
         run.error = run.error.partition(":")[0]
         run.save(update_fields=["options", "error"])
         counts["notes"] += 1
-    return uids, +counts
+    return +counts
 
 
 def _reduce(message: Message, *, forget: reduced.Forget) -> bool:
@@ -162,8 +160,9 @@ def _empty_notes(rows: list[Booking]) -> int:
 # --- Where others' bookings and notes name them ----------------------------------------------------------------------
 
 
-def _erase_mentions(names: Names, uids: set[str], *, now: datetime) -> Counter[str]:
+def _erase_mentions(person: Person, names: Names, *, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
+    uids = set(person.bookings().values_list("uid", flat=True))
     for message in mentions.nameless(names, uids):
         if _is_anothers(message, uids):
             counts["mentions"] += _take_out(message, names)
@@ -172,11 +171,11 @@ def _erase_mentions(names: Names, uids: set[str], *, now: datetime) -> Counter[s
                 counts["messages"] += _reduce(message, forget=impersonal)
                 Message.objects.filter(pk=message.pk, outcome=Outcome.FAILED).update(outcome=Outcome.IGNORED)
                 note_outcome(message, error="", now=now)
-    guests = {message.uid for message in mentions.of_others(names, uids)}
+    guests = {message.uid for message in mentions.of_others(person, names, uids)}
     for uid in sorted(guests.union(mentions.bookings_of_others(names, uids))):
-        counts += services.repeated(partial(_erase_guest, names, uid, now=now))
-    for model, key, values in mentions.in_places(names):
-        model._default_manager.filter(pk=key).update(**names.taken_from_value(values))
+        counts += services.repeated(partial(_erase_guest, person, names, uid, now=now))
+    for model, key, values in mentions.in_places(names, uids):
+        model._default_manager.filter(pk=key).update(**names.by_address.taken_from_value(values))
         counts["notes"] += 1
     return counts
 
@@ -189,13 +188,13 @@ def _is_anothers(message: Message, uids: set[str]) -> bool:
 
 
 @transaction.atomic
-def _erase_guest(names: Names, uid: str, *, now: datetime) -> Counter[str]:
+def _erase_guest(person: Person, names: Names, uid: str, *, now: datetime) -> Counter[str]:
     """Another's booking stays as it is, but for this person beside the client."""
     if Booking.objects.filter(uid=uid).exists():
         services.forget(uid, names.by_address.taken_from_registers, now=now)
     counts: Counter[str] = Counter()
-    for message in Message.objects.filter(uid=uid).order_by("id"):
-        if not mentions.is_named_in(names if message.source == Source.OPS else names.by_address, message.body):
+    for message in Message.objects.filter(uid=uid).select_related("linked_user").order_by("id"):
+        if not mentions.is_named_in(mentions.called(message, person, names), message.body):
             continue
         if message.outcome in (Outcome.APPLIED, Outcome.UNCHANGED):
             counts["mentions"] += _reduce(message, forget=names.by_address.taken_from_registers)
@@ -206,14 +205,16 @@ def _erase_guest(names: Names, uid: str, *, now: datetime) -> Counter[str]:
 
 def _take_out(message: Message, names: Names) -> bool:
     """Leave in a message about another's booking, which is yet to be applied, all but the person. Was there one?"""
-    body = json.dumps(names.taken_from_value(parse(message.body)), ensure_ascii=False)
+    body = json.dumps(names.by_address.taken_from_value(parse(message.body)), ensure_ascii=False)
     return bool(Message.objects.filter(pk=message.pk).update(body=body))
 
 
 # --- The user --------------------------------------------------------------------------------------------------------
 
 
-def _erase_user(user: User, *, now: datetime) -> None:
+def _erase_user(user: User, names: Names, *, now: datetime) -> None:
     of_user = ContentType.objects.get_for_model(User)
-    LogEntry.objects.filter(content_type=of_user, object_id=str(user.pk)).update(object_repr=user.user_id)
+    for entry in LogEntry.objects.filter(content_type=of_user, object_id=str(user.pk)):
+        said = names.taken_from(entry.change_message)
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=user.user_id, change_message=said)
     users.erase(user, now=now)

@@ -66,7 +66,8 @@ def collect(person: Person, *, now: datetime) -> dict[str, Any]:
     """Nobody else's data but the names of coaches: other addresses are left out of what bodies say."""
     rows = list(person.bookings().select_related("coach"))
     uids = [row.uid for row in rows]
-    own = {person.address} | {row.client_email for row in rows}
+    names = person.names
+    own = set(names.addresses)
     notes = Q(booking__in=rows) | Q(message__uid__in=uids)
     of_user = Q(user=person.user) if person.user is not None else Q(pk__in=())
     return {
@@ -77,13 +78,16 @@ def collect(person: Person, *, now: datetime) -> dict[str, Any]:
         "bookings": [_booking(row, own) for row in rows],
         "messages": [
             _message(message, own)
-            for messages in (by_key(person.messages()), mentions.nameless(person.names, uids))
+            for messages in (by_key(person.messages()), mentions.nameless(names, uids))
             for message in messages
         ],
-        "mentions": [_mention(message, person) for message in mentions.of_others(person.names, uids)],
+        "mentions": [
+            _mention(message, mentions.called(message, person, names))
+            for message in mentions.of_others(person, names, uids)
+        ],
         "mentionedIn": [
-            _registers(Booking.objects.get(uid=uid), {person.address}, only=person.names)
-            for uid in mentions.bookings_of_others(person.names, uids)
+            _registers(Booking.objects.get(uid=uid), own, only=names.by_address)
+            for uid in mentions.bookings_of_others(names, uids)
         ],
         "notes": [
             {"at": _plain(act.at), "about": act.did, "note": act.note, "result": act.result}
@@ -103,7 +107,7 @@ def collect(person: Person, *, now: datetime) -> dict[str, Any]:
         ],
         "namedIn": [
             {"in": model._meta.db_table, "texts": _others_masked(values, own)}
-            for model, _key, values in mentions.in_places(person.names)
+            for model, _key, values in mentions.in_places(names, uids)
         ],
         "log": [] if person.user is None else _log(person.user),
         "privacyRequests": [
@@ -132,6 +136,7 @@ def _booking(row: Booking, own: set[str]) -> dict[str, Any]:
     changes = StatusChange.objects.filter(booking=row).order_by("id")
     return {
         **columns,
+        "clientEmail": _others_masked(row.client_email, own),
         "coach": "" if row.coach is None else row.coach.name,
         "told": _registers(row, own)["told"],
         "timeline": [
@@ -173,13 +178,12 @@ def _message(message: Message, own: set[str]) -> dict[str, Any]:
     }
 
 
-def _mention(message: Message, person: Person) -> dict[str, Any]:
+def _mention(message: Message, names: Names) -> dict[str, Any]:
     """Of a message about somebody else's booking only what names the person."""
-    said = _naming(_body(message), person.names)
     return {
         "event": message.trigger,
         "receivedAt": _plain(message.received_at),
-        "said": _others_masked(said, {person.address}),
+        "said": _others_masked(_naming(_body(message), names), set(names.addresses)),
     }
 
 

@@ -11,25 +11,27 @@ from typing import Any, TypeVar
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
+from django_q.models import Task
 
 from bookings.cal.payloads.fields import parse
 from bookings.domain.forgetting import Names, fragment
 from bookings.domain.words import Source
 from bookings.models import Act, Attention, Booking, Difference, Message, PrivacyRequest, Run
-from bookings.privacy.person import by_key
+from bookings.privacy.person import Person, by_key
 
 R = TypeVar("R", bound=Model)
 _NONE = Q(pk__in=())
 
-# What people wrote, and what errors and comparisons repeat.
-PLACES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Act, ("note", "result")),
-    (Attention, ("note",)),
-    (Difference, ("ours", "theirs")),
-    (Run, ("options", "error")),
-    (Message, ("error",)),
-    (PrivacyRequest, ("note",)),
-    (LogEntry, ("object_repr", "change_message")),
+# What people wrote, and what errors and comparisons repeat; and what ties a row to a booking: what is tied to theirs is
+# exported and emptied with it.
+PLACES: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
+    (Act, ("note", "result"), ("booking__uid", "message__uid")),
+    (Attention, ("note",), ("booking__uid", "message__uid")),
+    (Difference, ("ours", "theirs"), ("uid",)),
+    (Run, ("options", "error"), ()),
+    (Message, ("error",), ()),
+    (PrivacyRequest, ("note",), ()),
+    (LogEntry, ("object_repr", "change_message"), ()),
 )
 
 
@@ -44,41 +46,53 @@ def holding(rows: "QuerySet[R]", fields: Collection[str], texts: Collection[str]
 
 
 def nameless(names: Names, uids: Collection[str]) -> Iterator[Message]:
-    """Messages of no booking that we could tell, which are about these all the same, or name the person."""
+    """Messages of no booking that we could tell, which are about these all the same, or name the address."""
     for message in by_key(Message.objects.filter(uid="").exclude(body="")):
-        if is_named_in(names, message.body) or any(uid in message.body for uid in uids):
+        if is_named_in(names.by_address, message.body) or any(uid in message.body for uid in uids):
             yield message
 
 
-def of_others(names: Names, uids: Collection[str]) -> Iterator[Message]:
-    """Messages about other bookings than these which name the person: by the address, in notes of staff by the name."""
-    rows = Message.objects.exclude(uid="")
-    by_staff = holding(rows.filter(source=Source.OPS), ["body"], [names.address, names.name])
-    by_others = holding(rows.exclude(source=Source.OPS), ["body"], [names.address])
+def called(message: Message, person: Person, names: Names) -> Names:
+    """What to look for in a message about another's booking: the name alone only where staff linked that to them."""
+    is_tied = message.source == Source.OPS and message.linked_user_id is not None
+    return names if is_tied and message.linked_user == person.user else names.by_address
+
+
+def of_others(person: Person, names: Names, uids: Collection[str]) -> Iterator[Message]:
+    """Messages about other bookings than these which name the person."""
+    rows = Message.objects.exclude(uid="").select_related("linked_user")
+    by_staff = rows.filter(source=Source.OPS, linked_user=person.user) if person.user else rows.none()
+    by_others = holding(rows.exclude(pk__in=by_staff.values("pk")), ["body"], names.addresses)
     theirs = frozenset(uids)
-    for found, called in ((by_staff, names), (by_others, names.by_address)):
+    for found in (by_staff, by_others):
         for message in by_key(found):
-            if message.uid not in theirs and is_named_in(called, message.body):
+            if message.uid not in theirs and is_named_in(called(message, person, names), message.body):
                 yield message
 
 
-def bookings_of_others(names: Names, uids: Collection[str]) -> list[str]:
+def bookings_of_others(names: Names, uids: Collection[str]) -> Iterator[str]:
     """The uids of other bookings whose registers name the address, whether their messages are kept or not."""
-    if not names.address:
-        return []
-    rows = holding(Booking.objects.order_by("id"), ["registers"], [names.address])
-    found = rows.exclude(uid__in=list(uids)).values_list("uid", "registers")
-    return [uid for uid, registers in found if is_named_in(names.by_address, json.dumps(registers, ensure_ascii=False))]
+    theirs = frozenset(uids)
+    for row in by_key(holding(Booking.objects.only("uid", "registers"), ["registers"], names.addresses)):
+        if row.uid not in theirs and is_named_in(names.by_address, json.dumps(row.registers, ensure_ascii=False)):
+            yield row.uid
 
 
-def in_places(names: Names) -> Iterator[tuple[type[Model], int, dict[str, Any]]]:
-    """Table, key and values of each row that names the person in what somebody wrote."""
-    texts = [names.address, names.name]
-    for model, fields in PLACES:
-        for row in holding(model._default_manager.order_by("pk"), fields, texts).values("pk", *fields):
-            key = row.pop("pk")
-            if names.taken_from_value(row) != row:
-                yield model, key, row
+def in_places(names: Names, uids: Collection[str]) -> Iterator[tuple[type[Model], Any, dict[str, Any]]]:
+    """Table, key and values of each row that names the address in what somebody wrote of others than these."""
+    theirs = frozenset(uids)
+    for model, fields, tied in PLACES:
+        others = model._default_manager.all()
+        for each in tied:
+            others = others.exclude(**{f"{each}__in": theirs})
+        for row in by_key(holding(others, fields, names.addresses)):
+            values = {field: getattr(row, field) for field in fields}
+            if names.by_address.taken_from_value(values) != values:
+                yield model, row.pk, values
+    for task in Task.objects.order_by("pk").iterator():  # The newest of each job; pickled, so none is left out before.
+        values = {"result": task.result}
+        if names.by_address.taken_from_value(values) != values:
+            yield Task, task.pk, values
 
 
 def is_named_in(names: Names, body: str) -> bool:

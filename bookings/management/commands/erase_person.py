@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from bookings.management.people import add_arguments, person_of
+from bookings.management.people import add_arguments, left_out, person_of
 from bookings.privacy import erasing
 from bookings.privacy.person import Refused
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             if options["verbosity"] > 1:
                 self.stderr.write(line)
 
+        left_out(self.stderr, person)
         try:
             with transaction.atomic() if dry else nullcontext():
                 request = erasing.erase(person, by=None, note=options["note"], now=timezone.now(), progress=progress)

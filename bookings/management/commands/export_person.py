@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bookings.management.people import add_arguments, person_of
+from bookings.management.people import add_arguments, left_out, person_of
 from bookings.privacy import exporting
 from bookings.privacy.person import Refused
 
@@ -24,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         person, now = person_of(options), timezone.now()
+        left_out(self.stderr, person)
         if options["dry_run"]:
             self.stdout.write(f"{exporting.counted(exporting.collect(person, now=now))}, only looked.")
             return

@@ -10,9 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from bookings.cal import links
 from bookings.models import Booking, Message, PrivacyRequest
 from bookings.tests.privacy import ADDRESS, NAME, WISH, about_zoe, found
-from careercoach.testing import signed_post
+from careercoach.testing import body_of, signed_post
 from users.models import User
 
 LONG_AGO = {"startTime": "2026-01-02T10:00:00Z", "endTime": "2026-01-02T10:30:00Z"}
@@ -79,6 +80,21 @@ def test_a_person_is_erased(zoe: User) -> None:
     )
     assert found(NAME, ADDRESS, WISH) == {}
     assert records() == [("erase", {"bookings": 1, "messages": 1}, "Letter 12")]
+
+
+@pytest.mark.parametrize("command", ["export_person", "erase_person"])
+def test_what_is_left_out_is_named(zoe: User, client: Client, command: str) -> None:
+    link = {"metadata": {"cc_ref": links.user_token(zoe)}}
+    signed_post(
+        client, {**body_of("booking_created_free"), "payload": body_of("booking_created_free")["payload"] | link}
+    )
+    forwarded = Booking.objects.get(client_email="jonas.berg@client.example")
+
+    text = said(command, user_id="zoe-1", dry_run=True)
+
+    assert text.splitlines()[0] == (
+        f"Left out, as booked by their link with another address: {forwarded.chain_reference}."
+    )
 
 
 def test_an_address_that_no_user_has_is_erased(client: Client, db: None) -> None:

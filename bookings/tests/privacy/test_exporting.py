@@ -38,7 +38,7 @@ def test_all_that_the_database_says_is_in_the_file(zoe: User) -> None:
         "notes": 6,
         "differences": 3,
         "acts": 1,
-        "namedIn": 9,
+        "namedIn": 4,
         "log": 1,
     }
 

@@ -1,10 +1,12 @@
 """A person is taken out of words, and nobody whose address or name only looks alike."""
 
+from typing import Any
+
 import pytest
 
 from bookings.domain.forgetting import Names, fragment
 
-ANN = Names(address="ann@x.example", name="Ann Lee")
+ANN = Names(addresses=("ann@x.example",), name="Ann Lee")
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,7 @@ ANN = Names(address="ann@x.example", name="Ann Lee")
         ("joann@x.example", "joann@x.example"),
         ("mary-ann@x.example", "mary-ann@x.example"),
         ("ann@x.example.org", "ann@x.example.org"),
+        ("Ann Lee: https://cal.com/?email=ann%40x.example", "[…]: https://cal.com/?email=[…]"),
         ("Joann Lee", "Joann Lee"),
         ("Ann Leeds", "Ann Leeds"),
         ("Ann", "Ann"),
@@ -29,6 +32,25 @@ def test_only_they_are_taken_out(text: str, left: str) -> None:
 
 def test_a_name_in_a_script_without_blanks_is_found_within_words() -> None:
     assert Names(name="张伟").taken_from("张伟来电") == "[…]来电"
+
+
+def test_a_name_with_a_letter_beyond_ascii_is_not_found_within_words() -> None:
+    assert Names(name="Zoë").taken_from("Zoës, but Zoë") == "Zoës, but […]"
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ("Ann Lee rang", "Ann Lee rang"),
+        ("Ann Lee, ann@x.example, rang", "[…], […], rang"),
+        (
+            {"title": "Ann Lee", "guests": [{"name": "Ann Lee", "email": "ann@x.example"}, {"name": "Ann Lee"}]},
+            {"title": "Ann Lee", "guests": [{"name": "[…]", "email": "[…]"}, {"name": "Ann Lee"}]},
+        ),
+    ],
+)
+def test_in_what_is_about_others_a_name_is_theirs_beside_their_address(value: Any, left: Any) -> None:
+    assert ANN.by_address.taken_from_value(value) == left
 
 
 def test_one_letter_is_no_name_and_nobody_is_in_nothing() -> None:

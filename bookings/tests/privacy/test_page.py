@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from bookings.admin.acting.people import _named
+from bookings.cal import links, staff
 from bookings.models import PrivacyRequest
 from bookings.tests.admin import page_of, text_of
-from bookings.tests.privacy import ADDRESS, NAME, WISH, about_zoe, found
+from bookings.tests.privacy import ADDRESS, NAME, WISH, about_zoe, booking, found
 from bookings.tests.privacy.test_commands import LONG_AGO
 from careercoach.testing import signed_post
 from users.models import User
@@ -83,6 +86,30 @@ def test_erasing_asks_first_and_says_what_is_left_to_do(member: Member, zoe: Use
     assert (address(zoe, "export") in page, address(zoe, "erase") in page) == (True, False)
     assert NAME not in again + page + text
     assert found(NAME, ADDRESS, WISH) == {}
+
+
+def test_the_page_says_which_addresses_are_theirs_and_which_bookings_may_not_be(
+    member: Member, zoe: User, client: Client, sam: User
+) -> None:
+    for uid, email, number in (("second", "second@client.example", 21), ("forwarded", "mary@client.example", 22)):
+        body = about_zoe("booking_created_free", uid=uid, bookingId=number, **LONG_AGO)
+        body = json.loads(json.dumps(body, ensure_ascii=False).replace(ADDRESS.title(), email))
+        body["payload"]["metadata"] = {"cc_ref": links.user_token(zoe)}
+        assert signed_post(client, body).status_code == 200
+    staff.link(booking("second"), to=zoe, note="Hers", by=sam, now=timezone.now())
+    reference, browser = booking("forwarded").chain_reference, member("Administrators")
+
+    asked = text_of(browser, address(zoe, "erase"))
+    done = browser.post(address(zoe, "erase"), {"note": "Letter 12"}).content.decode()
+
+    assert "these addresses, with which their sessions were booked: second@client.example." in asked
+    assert f"Left out, as booked by their link with another address: {reference}." in asked
+    assert f"Not erased, as booked by their link with another address: {reference}." in done
+    assert (booking("second").erased, booking("forwarded").client_email) == (True, "mary@client.example")
+
+
+def test_no_more_bookings_are_named_than_anyone_reads() -> None:
+    assert _named([f"CC-{number}" for number in range(101)]).endswith(", CC-99 …")
 
 
 def test_nothing_is_done_without_a_note_or_with_one_that_says_who_it_was(member: Member, zoe: User) -> None:
