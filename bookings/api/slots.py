@@ -21,8 +21,9 @@ class Slots(Resource):
     def get(self, request: Request) -> Response:
         given = parameters.read(parameters.OfSlots, request)
         first, last, zone = given["from"], given["to"], given["timeZone"]
+        now = timezone.now()
         try:
-            free = slots.free(first, last, now=timezone.now())
+            free = slots.free(first, last, now=now)
         except NotConfigured:
             raise errors.SlotsNotConfigured from None
         except Unanswered as failure:
@@ -32,7 +33,7 @@ class Slots(Resource):
         }
         for start in free.starts:
             day = start.astimezone(zone).date().isoformat()
-            if day in days:
+            if day in days and start > now:  # What Cal.com told is up to five minutes old.
                 days[day].append({"start": instant(start)})
         body = {
             "timeZone": zone.key,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from contextlib import suppress
 
 from django.conf import settings
@@ -18,6 +19,7 @@ CALLS_PER_MINUTE = 20  # Of Cal.com's 120: the resync must not starve.
 REMEMBERED = 60  # Seconds for which what Cal.com has answered is not asked for again.
 ASKING = 10  # Seconds at most for which another caller's question is waited for.
 AT_ONCE = 2
+UID = re.compile(r"[A-Za-z0-9_-]+")  # What Cal.com makes them of. Anything else may lead to another address of its.
 PATIENCE, WITHIN = (1.0, 3.0), 3.0  # Seconds. Whoever waits is told to come again instead.
 
 
@@ -26,7 +28,9 @@ def look_up(uid: str) -> None:
 
     Asked for once a minute at most, and by one caller at a time. Safe beside the webhook: messages come in any order.
     """
-    name = f"not-asked-for:{hashlib.sha256(uid.encode(errors='replace')).hexdigest()}"
+    if not UID.fullmatch(uid):
+        return
+    name = f"not-asked-for:{hashlib.sha256(uid.encode()).hexdigest()}"
     if not cache.add(name, 1, ASKING):
         return
     asked_at = timezone.now()

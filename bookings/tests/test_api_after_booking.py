@@ -163,6 +163,13 @@ def test_how_long_anybody_waits_for_it() -> None:
     assert slots.WITHIN + sum(slots.PATIENCE) < asking.LONGEST
 
 
+@pytest.mark.parametrize("uid", ["../me", "..", "a/b", "a?b", "a%2Fb", "ü", "a.b"])
+def test_what_is_no_uid_of_cal_coms_is_not_asked_for(uid: str, client: Client, alice: User, cal: Cal) -> None:
+    """It would be part of an address, and lead elsewhere."""
+    assert waits(come_back(client, uid=uid))
+    assert cal.asked == []
+
+
 def test_without_a_key_for_cal_com_the_webhook_is_waited_for(client: Client, alice: User, settings: Any) -> None:
     settings.CAL_API_KEY = ""
     cache.clear()

@@ -79,6 +79,17 @@ def test_free_times_are_told_by_days_of_the_callers_zone(client: Client, cal: Ca
     assert asked == {"eventTypeId": "501", "start": str(TODAY), "end": str(TODAY + 3 * DAY), "timeZone": "UTC"}
 
 
+def test_a_time_that_has_passed_since_cal_com_told_it_is_left_out(client: Client, cal: Cal) -> None:
+    """An answer may be minutes old, and to choose such a time is an error."""
+    now = datetime.now(UTC)
+    passed, next_one = now - timedelta(seconds=1), (now + timedelta(hours=1)).replace(microsecond=0)
+    cal.says(said({str(TODAY): [{"start": each.isoformat()} for each in (passed, next_one)]}))
+
+    days = ask(client, TODAY - DAY, TODAY + DAY, zone="UTC").json()["days"]
+
+    assert [slot["start"] for day in days for slot in day["slots"]] == [f"{next_one:%Y-%m-%dT%H:%M:%SZ}"]
+
+
 def test_cal_com_is_asked_once_whatever_the_zone(client: Client, cal: Cal) -> None:
     cal.says(FREE)
 
