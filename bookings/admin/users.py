@@ -91,7 +91,7 @@ class BookingUserAdmin(ActsOnPeople, Masked, Ticked, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         # After the page's own transaction: within it a deadlock could not be tried again, and would undo the user.
-        transaction.on_commit(partial(inbox.attribute, obj))
+        transaction.on_commit(partial(inbox.attribute, obj, by=request.user))
 
 
 @admin.register(Coach)

@@ -254,21 +254,22 @@ def any_erased(uids: set[str]) -> bool:
 # --- Sign-up ---------------------------------------------------------------------------------------------------------
 
 
-def attribute(user: User, *, now: datetime | None = None) -> int:
-    """Give a user the bookings made with their address that belong to nobody. Returns how many.
+def attribute(user: User, *, by: User | None = None, now: datetime | None = None) -> int:
+    """Give a user the bookings made with their address that belong to nobody. Returns how many. `by` is the member of
+    the staff who gave them the address, if one did.
 
     Each is a message of its own, so that a rebuild knows of it.
     """
     moment = now or timezone.now()
     orphans = Booking.objects.unattributed().filter(client_email=user.email).order_by("id")
-    attributed = sum(_attribute(booking, user, now=moment) for booking in orphans)
+    attributed = sum(_attribute(booking, user, by=by, now=moment) for booking in orphans)
     # Where our token named the user, the address is compared with the one typed.
     if by_token := list(Booking.objects.filter(user=user, linked_by=LinkedBy.TOKEN).values_list("uid", flat=True)):
         services.review(by_token, now=moment)
     return attributed
 
 
-def _attribute(booking: Booking, user: User, *, now: datetime) -> bool:
+def _attribute(booking: Booking, user: User, *, by: User | None = None, now: datetime) -> bool:
     """Link the booking to the user as of when the address was told; a guessed address links nobody."""
     told = decode(booking.registers).get(Register.CLIENT_EMAIL)
     if told is None or told.strength <= Strength.GUESS:
@@ -283,5 +284,5 @@ def _attribute(booking: Booking, user: User, *, now: datetime) -> bool:
         "at": now.isoformat(),
     }
     body = json.dumps(document).encode()
-    process(receive(body, source=Source.SIGN_UP, about=Found(user, LinkedBy.EMAIL), now=now), now=now)
+    process(receive(body, source=Source.SIGN_UP, about=Found(user, LinkedBy.EMAIL), by=by, now=now), now=now)
     return True

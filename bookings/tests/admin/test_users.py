@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.models import Booking, Message
-from bookings.tests.admin import booked
+from bookings.tests.admin import booked, page_of
 from careercoach.testing import signed_post
 from users.models import User
 
@@ -51,6 +51,9 @@ def test_a_user_given_another_address_in_the_admin_gets_its_bookings(client: Cli
 
     assert response.status_code == 302
     assert owners() == [("uid-1", "alice-1", "email")]
+    assert list(Message.objects.filter(source="sign_up").values_list("uid", "by")) == [("uid-1", sam.pk)]
+    client.force_login(User.objects.create_superuser("other@example.org", "Other"))
+    assert "Sam Staff" in client.get(page_of(Booking.objects.get())).content.decode()
 
 
 def test_a_booking_that_is_somebodys_stays_theirs(client: Client, sam: User, charlie: User) -> None:
