@@ -35,9 +35,11 @@ def review(
     for uid, row in rows.items():
         wanted = _wanted(row, registers[uid], projections[uid], user_email=emails.get(projections[uid].user, ""))
         known = held[row.pk]
-        if uid in surprised:
+        if not _is_ours(row):
+            pass
+        elif uid in surprised:
             wanted[Condition.UNEXPECTED] = Case(now, now.isoformat())
-        elif (unexpected := known.get(Condition.UNEXPECTED)) and _is_ours(row):
+        elif unexpected := known.get(Condition.UNEXPECTED):
             wanted[Condition.UNEXPECTED] = Case(unexpected.since, unexpected.about)
         for condition, case in wanted.items():
             if (attention := known.pop(condition, None)) is None:

@@ -103,6 +103,7 @@ def _of_money(registers: Registers, shown: Projection, *, untold: bool) -> Itera
     lifecycle_at = _told_at(registers, Register.LIFECYCLE)
     payment_at = _told_at(registers, Register.PAYMENT, Register.LIFECYCLE)
     cancelled = shown.status == Status.BOOKING_CANCELLED
+    unpaid = digest(shown.payment_id, shown.price, shown.currency, shown.starts_at)
     if shown.payment == Payment.PAID and not _is_refunded(shown):
         if shown.why in (Why.CANCELLED, Why.REJECTED):
             late = Register.PAYMENT in registers and payment_at > lifecycle_at
@@ -112,13 +113,13 @@ def _of_money(registers: Registers, shown: Projection, *, untold: bool) -> Itera
             yield Condition.PAID_COACH_ABSENT, Case(_told_at(registers, Register.COACH_ABSENT), str(shown.refunded))
     if shown.payment == Payment.DUE and not cancelled:
         if shown.lifecycle == Lifecycle.ACCEPTED:
-            yield Condition.ACCEPTED_DUE, Case(lifecycle_at)
+            yield Condition.ACCEPTED_DUE, Case(lifecycle_at, unpaid)
         else:
-            yield Condition.UNPAID, Case(payment_at + UNPAID_FOR)
+            yield Condition.UNPAID, Case(payment_at + UNPAID_FOR, unpaid)
     if (shown.payment == Payment.PRESUMED or untold) and not cancelled:
-        yield Condition.PRESUMED, Case(payment_at + PRESUMED_FOR)
+        yield Condition.PRESUMED, Case(payment_at + PRESUMED_FOR, unpaid)
     if shown.why == Why.FREE:
-        yield Condition.FREE, Case(lifecycle_at)
+        yield Condition.FREE, Case(lifecycle_at, unpaid)
 
 
 def _of_others(

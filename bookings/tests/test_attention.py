@@ -121,6 +121,36 @@ def test_a_booking_of_another_event_type_needs_nobody(cancelled: Booking, settin
     assert (conditions(), output.getvalue()) == ([], "1 bookings reviewed.\n")
 
 
+def test_a_change_that_nobody_expected_of_another_event_type_needs_nobody(
+    post: Callable[..., None], jonas: User, settings: Any
+) -> None:
+    post(body_of("after_guests_no_show"))
+    settings.CAL_EVENT_TYPE_IDS = [1]
+
+    post(body_of("booking_cancelled"))
+
+    assert Booking.objects.get().event_type is not None
+    assert conditions() == []
+
+
+def test_a_settled_case_of_a_payment_opens_again_with_another_price(
+    post: Callable[..., None], jonas: User, sam: User
+) -> None:
+    body = body_of("booking_payment_initiated")
+    post(body)
+    settle(sam)
+    services.review([Booking.objects.get().uid], now=timezone.now())
+    same = Attention.objects.get(condition=Condition.UNPAID).state
+
+    body["payload"]["price"] += 1000
+    post({**body, "createdAt": "2026-11-24T08:00:00.000Z"})
+
+    assert (same, Attention.objects.get(condition=Condition.UNPAID).state) == (
+        AttentionState.SETTLED,
+        AttentionState.OPEN,
+    )
+
+
 def test_a_coach_who_becomes_known_is_no_longer_unknown(post: Callable[..., None], jonas: User) -> None:
     body = body_of("booking_created_free")
     del body["payload"]["organizer"]["id"]

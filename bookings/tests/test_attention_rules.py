@@ -73,6 +73,40 @@ def found(
     return {what: case.since for what, case in held.items()}
 
 
+def rests_on(condition: Condition, told: dict[str, Any]) -> str:
+    """The facts of a case, which alone it holds for."""
+    known = fold({}, registers({key: value for key, value in (WELL | told).items() if value is not None}))
+    shown = project({"uid": known}, payment_required=True)["uid"]
+    held = cases(known, shown, has_coach=True, user_email=EMAIL, heard_at=BOOKED, payment_required=True)
+    return held[condition].about
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (Condition.ACCEPTED_DUE, {Register.PAYMENT: Payment.DUE}),
+        (Condition.UNPAID, {Register.PAYMENT: Payment.DUE, Register.LIFECYCLE: "requested"}),
+        (Condition.PRESUMED, {Register.PAYMENT: Payment.PRESUMED}),
+        (Condition.FREE, {Register.PAYMENT: None, Register.PRICE: 0}),
+    ],
+)
+def test_what_is_settled_of_a_payment_is_settled_for_this_one(condition: Condition, told: dict[str, Any]) -> None:
+    """With another amount, another payment or another time it is another case."""
+    moved = START + timedelta(days=1)
+    others: list[dict[str, Any]] = [
+        {Register.CURRENCY: "eur"},
+        {Register.PAYMENT_ID: 7},
+        {Register.SCHEDULE: (moved, moved + timedelta(minutes=30))},
+    ]
+    if condition != Condition.FREE:
+        others.append({Register.PRICE: 4000})
+
+    about = [rests_on(condition, told | other) for other in ({}, {Register.TITLE: "Coaching"}, *others)]
+
+    assert about[0] == about[1] != ""
+    assert len(set(about)) == len(about) - 1
+
+
 def test_nothing_is_wrong_with_what_is_well() -> None:
     assert found() == {}
 
