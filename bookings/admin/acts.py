@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
+from bookings.admin.acting.reading import note_of, result_of
 from bookings.admin.search import found
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, who
 from bookings.domain.words import Outcome
 from bookings.models import Act, Booking, Message, Run
 
@@ -16,7 +17,7 @@ from bookings.models import Act, Booking, Message, Run
 class ActAdmin(ReadOnly, Page):
     """Who may see it may see payments too: the permission goes to those groups alone."""
 
-    list_display = ("when", "who", "what", "whom", "result_shown")
+    list_display = ("when", "person", "what", "whom", "result_shown")
     search_fields = ("=booking__reference",)  # So that there is a field to type into; see `search.found`.
     search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
     ordering = ("-id",)
@@ -25,7 +26,7 @@ class ActAdmin(ReadOnly, Page):
     paginator = CappedPaginator
     list_fullwidth = True
     list_before_template = "bookings/office/list.html"
-    fields = readonly_fields = ("when", "who", "what", "whom", "result_shown", "because_of")
+    fields = readonly_fields = ("when", "person", "what", "whom", "result_shown", "because_of")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Act]:
         beside = (
@@ -50,8 +51,8 @@ class ActAdmin(ReadOnly, Page):
         return instant(act.at, timespec="seconds")
 
     @admin.display(description=_("by"))
-    def who(self, act: Act) -> str:
-        return act.by.name
+    def person(self, act: Act) -> str:
+        return who(act.by)
 
     @admin.display(description=_("act"))
     def what(self, act: Act) -> str:
@@ -63,7 +64,7 @@ class ActAdmin(ReadOnly, Page):
 
     @admin.display(description=_("result"))
     def result_shown(self, act: Act) -> str:
-        return narrow(stacked(act.note, act.came_of_it), width=14)
+        return narrow(stacked(note_of(act), result_of(act)), width=14)
 
     @admin.display(description=_("message"))
     def because_of(self, act: Act) -> str:

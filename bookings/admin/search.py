@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from bookings.domain.projection import canonical_reference
-from bookings.models import Booking, BookingQuerySet
+from bookings.models import Act, Booking, BookingQuerySet
 from users.addresses import normalised
 from users.models import User
 
 MOST = 1000  # Found by a name: who types one letter is shown the first of them.
 STRIPE = re.compile(r"(pi|py|ch|re|pyr|trr)_\w+")
+CALENDAR = "cal.com"  # Uids have this domain in calendars, those of a chain the first one's.
 UID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
@@ -36,6 +37,12 @@ def found(request: HttpRequest, queryset: BookingQuerySet, term: str, *, payment
     return queryset.none()
 
 
+def _acted_on(stripe_id: str) -> list[int]:
+    """A booking has the newest ID alone: of several refunds, and of a payment told anew, the acts have the others."""
+    acts = Act.objects.filter(stripe_id=stripe_id, booking__isnull=False).order_by()
+    return list(acts.values_list("booking", flat=True)[:MOST])
+
+
 def _keys(queryset: BookingQuerySet, term: str, *, payments: bool) -> Iterator[list[int]]:
     bookings = queryset.order_by()
 
@@ -45,9 +52,11 @@ def _keys(queryset: BookingQuerySet, term: str, *, payments: bool) -> Iterator[l
     if "@" in term:
         email = normalised(term)
         yield keys(Q(client_email=email)) + keys(Q(user__in=list(User.objects.filter(email=email))))
-        return
+        term, _at, domain = term.partition("@")
+        if domain.lower() != CALENDAR:
+            return
     if payments and STRIPE.fullmatch(term):
-        yield keys(Q(payment_intent=term)) or keys(Q(refund_id=term))
+        yield keys(Q(payment_intent=term)) or keys(Q(refund_id=term)) or keys(Q(pk__in=_acted_on(term)))
     if reference := canonical_reference(term):
         chains = Booking.objects.filter(reference=reference).values_list("chain_reference", flat=True)
         yield keys(Q(chain_reference__in=[*chains, reference]))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from bookings.admin import seeing, viewer
 from bookings.domain.attention import OF_MONEY, Condition
 from bookings.domain.words import Outcome, Payment, Status
 from bookings.models.attention import AttentionState
+from users.models import User
 
 # Named in office.css, for both themes.
 GREEN, BLUE, AMBER, RED, GREY = "green", "blue", "amber", "red", "grey"
@@ -117,6 +119,11 @@ def page_of(row: Model, text: object = None) -> str:
     return format_html('<a href="{}">{}</a>', address, seeing.address(str(row)) if text is None else text)
 
 
+def who(person: User) -> str:
+    """Their name, which leads to their page where whoever looks may see that."""
+    return page_of(person, person.name) if viewer.may("users.view_user") else person.name
+
+
 def table(headings: Iterable[object], rows: Sequence[Iterable[object]]) -> str:
     if not rows:
         return "-"
@@ -159,7 +166,11 @@ class Paged(ChangeList):
 
 
 class ReadOnly:
-    """For those who may see it; added, changed and deleted by messages alone."""
+    """For those who may see it; added, changed and deleted by messages alone. No counts beside filters: for those the
+    whole of a big table is read.
+    """
+
+    show_facets = ShowFacets.NEVER
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Paged

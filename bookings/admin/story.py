@@ -1,18 +1,21 @@
 """The story of one booking: each message and what it changed, each act of a person, in the order in which they came."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from bookings.admin import seeing
-from bookings.admin.shown import AMBER, BLUE, GREEN, GREY, RED, TONES, badge, instant, page_of
+from bookings.admin.acting.reading import note_of, result_of
+from bookings.admin.shown import AMBER, BLUE, GREEN, GREY, RED, TONES, badge, instant, page_of, who
 from bookings.admin.viewer import may
 from bookings.domain.words import Outcome, Source
-from bookings.models import Act, Booking, Message, StatusChange
+from bookings.models import Act, Booking, Message, Run, StatusChange
+from users.models import User
 
 MOST = 100  # Messages, the newest; older ones are in the list of messages.
 
@@ -44,15 +47,17 @@ class Entry:
 
 
 def story(booking: Booking) -> list[Entry]:
-    """The newest first. Three queries, however long it is."""
+    """The newest first. Three queries, however long it is; the last entry says where older ones are, if there are."""
     changes = list(
         StatusChange.objects.filter(booking=booking).select_related("message__run", "by").defer("message__body")
     )
     messages = list(
-        Message.objects.filter(uid=booking.uid).select_related("run", "by").defer("body").order_by("-id")[:MOST]
+        Message.objects.filter(uid=booking.uid).select_related("run", "by").defer("body").order_by("-id")[: MOST + 1]
     )
-    acts = Act.objects.filter(booking=booking).select_related("by", "run", "message").defer("message__body")
-    told = {message.pk: _of_message(message) for message in messages}
+    acts = list(
+        Act.objects.filter(booking=booking).select_related("by", "run", "message").defer("message__body")[: MOST + 1]
+    )
+    told = {message.pk: _of_message(message) for message in messages[:MOST]}
     entries = []
     for change in changes:
         step = _step(change)
@@ -69,7 +74,25 @@ def story(booking: Booking) -> list[Entry]:
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
     for entry in entries:
         entry.when = instant(entry.at, timespec="seconds")
+    if len(messages) > MOST or len(acts) > MOST:
+        entries.append(_older(booking, entries[-1]))
     return entries
+
+
+def _older(booking: Booking, last: Entry) -> Entry:
+    lists = (
+        ("message", booking.uid, _("Messages"), seeing.sees_messages()),
+        ("act", booking.reference, _("Acts of people"), may("bookings.view_act")),
+    )
+    links = (
+        (f"{reverse(f'admin:bookings_{model}_changelist')}?{urlencode({'q': term})}", title)
+        for model, term, title, may_see in lists
+        if may_see
+    )
+    title = _("Of older messages and acts, more than %(most)d back, not all are shown here.") % {"most": MOST}
+    return Entry(
+        at=last.at, key=(), title=title, cause=format_html_join(" · ", '<a href="{}">{}</a>', links), tone=GREY
+    )
 
 
 def _step(change: StatusChange) -> Step:
@@ -99,7 +122,7 @@ def _of_message(message: Message) -> Entry:
         at=message.received_at,
         key=(0, message.pk),
         title=title,
-        cause=_cause(message),
+        cause=_cause(message.by, message.run, message),
         tone=tone,
         note=note,
         problem=message.error if failed and may_read else "",
@@ -108,31 +131,39 @@ def _of_message(message: Message) -> Entry:
 
 def _of_change(change: StatusChange) -> Entry:
     """Its message is not among those that are shown: pruned, or of another booking of the chain."""
-    cause: object = _("A message that is not kept") if change.message is None else _cause(change.message)
+    told = change.message
+    if told is None:
+        cause = _joined(who(change.by) if change.by else "", _("A message that is not kept"))
+    else:
+        cause = _cause(told.by, told.run, told)
     title = _("Change of status")
     return Entry(at=change.changed_at, key=(1, change.pk), title=title, cause=cause, tone=GREY)
 
 
-def _cause(message: Message) -> str:
-    """Who told, then what: a person by name, a run, a message; each with its page for those who may see it."""
-    parts: Iterable[object] = (
-        message.by.name if message.by else "",
-        page_of(message.run) if message.run and may("bookings.view_run") else message.run or "",
-        page_of(message) if seeing.sees_messages() else "",
+def _cause(by: User | None, run: Run | None, message: Message | None) -> str:
+    """Who told, then what: a person, a run, a message; each with its page for those who may see it."""
+    ran = "" if run is None or by is not None else str(run)
+    return _joined(
+        "" if by is None else who(by),
+        page_of(run) if run is not None and may("bookings.view_run") else ran,
+        page_of(message) if message is not None and seeing.sees_messages() else "",
     )
+
+
+def _joined(*parts: str) -> str:
     return format_html_join(" · ", "{}", ((part,) for part in parts if part))
 
 
 def _of_act(act: Act) -> Entry:
     may_see = seeing.sees_payments() or not act.is_of_money
     of_a_case = act.condition is not None
-    noted = (str(act.came_of_it) if of_a_case else "", act.note)
+    noted = (result_of(act) if of_a_case else "", note_of(act))
     return Entry(
         at=act.at,
         key=(2, act.pk),
         title=act.get_did_display() if may_see else _("Done by staff"),
-        cause=act.by.name,
+        cause=_cause(act.by, act.run, act.message),
         tone=GREEN if act.is_done else RED,
         note=seeing.address(" · ".join(filter(None, noted))) if may_see else "",
-        problem=act.result if seeing.sees_results() and not of_a_case else "",
+        problem=result_of(act) if seeing.sees_results() and not of_a_case else "",
     )

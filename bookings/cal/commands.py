@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
 
 from bookings.cal import inbox
 from bookings.cal.client import CalApi, CalError, CalRefused, CalUnavailable, NotConfigured, Row
@@ -29,8 +30,23 @@ logger = logging.getLogger(__name__)
 PATIENCE = 20.0  # Seconds that one call may wait: a person does.
 
 
+def said(came: str, error: str) -> str:
+    """A sentence in the reader's language, and within it the error, which has none; the error alone without one."""
+    text = gettext(came) if came else "%(error)s"
+    return text % {"error": error} if "%(error)s" in text else text
+
+
 class NotDone(Stopped):
-    """It was not done at Cal.com; the text says why, for the staff."""
+    """It was not done at Cal.com. `came` says why, as the catalogues know it, since whoever reads of it later has a
+    language of their own; `error` is what it repeats.
+    """
+
+    def __init__(self, came: str, *, error: object = "") -> None:
+        self.came, self.error = came, str(error)
+        super().__init__(came, self.error)
+
+    def __str__(self) -> str:
+        return said(self.came, self.error)
 
 
 class Impossible(NotDone):
@@ -85,7 +101,8 @@ def cancel(booking: Booking, *, by: User, reason: str, api: CalApi | None = None
 
     def obstacle(row: Booking) -> str:
         found = row.obstacle_to_cancel(now=now())
-        return "" if found is None else str(found.label)
+        with override(None):  # As the catalogues know it.
+            return "" if found is None else str(found.label)
 
     wish = _Wish(
         act="cancel",
@@ -170,7 +187,7 @@ def _carry_out(booking: Booking, wish: _Wish, *, by: User, reason: str, api: Cal
     try:
         cal = api or CalApi.from_settings(patience=PATIENCE)
     except NotConfigured as error:
-        raise Impossible(str(error)) from None
+        raise Impossible("", error=error) from None
     with (
         running(RunKind.ACT, options=asked, by=by, alone=False, now=now()) as it,
         cal if api is None else nullcontext(),
@@ -193,9 +210,9 @@ def _look_first(cal: CalApi, it: Running, booking: Booking, *, now: Now) -> Row:
     try:
         row = read_again(cal, it, booking.uid, by=None, now=now)
     except CalUnavailable as error:
-        raise Unavailable(_("Cal.com can't be reached, and nothing was done: %(error)s") % {"error": error}) from None
+        raise Unavailable(_("Cal.com can't be reached, and nothing was done: %(error)s"), error=error) from None
     except CalError as error:
-        raise Refused(_("Cal.com refuses: %(error)s") % {"error": error}) from None
+        raise Refused(_("Cal.com refuses: %(error)s"), error=error) from None
     booking.refresh_from_db()
     return row
 
@@ -206,10 +223,10 @@ def _send(cal: CalApi, it: Running, wish: _Wish, row: Row) -> NotDone | None:
     try:
         wish.send(cal, row)
     except CalRefused as error:
-        return Refused(_("Cal.com refuses: %(error)s") % {"error": error})
+        return Refused(_("Cal.com refuses: %(error)s"), error=error)
     except CalUnavailable as error:
         if error.retryable:
-            return Unavailable(_("Cal.com can't be reached, and nothing was done: %(error)s") % {"error": error})
+            return Unavailable(_("Cal.com can't be reached, and nothing was done: %(error)s"), error=error)
         return _unsure(error)
     except CalError as error:
         return _unsure(error)
@@ -218,7 +235,7 @@ def _send(cal: CalApi, it: Running, wish: _Wish, row: Row) -> NotDone | None:
 
 def _unsure(error: CalError) -> Unsure:
     text = _("Cal.com gave no answer that says whether it was done: %(error)s. Look again in some minutes.")
-    return Unsure(text % {"error": error})
+    return Unsure(text, error=error)
 
 
 def _look_again(cal: CalApi, it: Running, booking: Booking, *, by: User, now: Now) -> bool:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.attention import OF_MONEY, Condition
+from bookings.domain.registers import STRIPE_LENGTH
 from bookings.models.booking import Booking
 from bookings.models.message import Message
 from bookings.models.rules import known
@@ -28,9 +29,11 @@ class Did(models.TextChoices):
 class Act(models.Model):
     """One act of one person on one booking or message. Written once, never changed.
 
-    `note` is what the person wrote; `result` is what came of it where more is to be said than that it was done. Of a
-    case that was settled or opened again, `result` is the condition: by its code, since each reads it in a language of
-    their own.
+    `note` is what the person wrote, and whom they named; `given` is what they chose, by its codes, or an amount in
+    minor units and its currency; `stripe_id` is what they saw at Stripe. `came` is the sentence that says what came
+    of it, where more is to be said than that it was done, as the catalogues know it, and `result` what it repeats:
+    each reads it in a language of their own. Without a sentence `result` is, of a case, its condition; of what was
+    read again, the fields that had changed; else an error as it is.
     """
 
     did = models.CharField(_("act"), max_length=20, choices=Did)
@@ -42,6 +45,9 @@ class Act(models.Model):
     is_done = models.BooleanField(_("done"), default=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
     result = models.CharField(_("result"), max_length=1000, blank=True)
+    given = models.JSONField(_("what was given"), default=dict, blank=True)
+    stripe_id = models.CharField(_("ID at Stripe"), max_length=STRIPE_LENGTH, blank=True)
+    came = models.CharField(_("what came of it"), max_length=200, blank=True)
 
     OF_MONEY = frozenset({Did.PAYMENT, Did.REFUND, Did.FREE})
     OF_CASES = frozenset({Did.SETTLE, Did.REOPEN})
@@ -52,7 +58,10 @@ class Act(models.Model):
         verbose_name_plural = _("acts of people")
         ordering = ("-id",)
         constraints = (known("did", Did, "act_did_known"),)
-        indexes = (models.Index(fields=["booking", "id"], name="act_of_booking"),)
+        indexes = (
+            models.Index(fields=["booking", "id"], name="act_of_booking"),
+            models.Index(fields=["stripe_id"], name="act_by_stripe_id"),
+        )
 
     def __str__(self) -> str:
         return self.get_did_display()
@@ -66,8 +75,3 @@ class Act(models.Model):
     @property
     def is_of_money(self) -> bool:
         return self.did in self.OF_MONEY or self.condition in OF_MONEY
-
-    @property
-    def came_of_it(self) -> str:
-        """`result` in the reader's words."""
-        return self.result if self.condition is None else str(self.condition.label)

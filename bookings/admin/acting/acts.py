@@ -7,8 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, override
 
 from bookings.admin.acting import forms as ask
 from bookings.cal import commands, staff
@@ -21,16 +21,18 @@ from users.models import User
 
 logger = logging.getLogger(__name__)
 
+CODES = frozenset({"who", "how", "stripe_id", "amount"})  # Kept beside what was written.
 MOST = 100  # Bookings at once: each of most acts is several calls to Cal.com, and somebody waits.
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it for one booking; `text` where there is more to say than that it was done."""
+    """What came of it for one booking; `came` and `detail` as `Act` keeps them, in `came` and `result`."""
 
     booking: Booking
     is_done: bool = True
-    text: str = ""
+    came: str = ""
+    detail: str = ""
     run: Run | None = None
     message: Message | None = None
 
@@ -65,11 +67,9 @@ class Kind:
         return f"{reverse('admin:bookings_booking_act', args=[self.did])}?ids={','.join(map(str, keys))}"
 
 
-def carry_out(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> list[Result]:
+def carry_out(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> list[Act]:
     """Do it to each, and keep who did it and what came of it, whatever that is."""
-    results = []
-    for result in _each(kind, bookings, asked, by):
-        results.append(result)
+    return [
         Act.objects.create(
             did=kind.did,
             booking=result.booking,
@@ -79,23 +79,45 @@ def carry_out(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> li
             at=timezone.now(),
             is_done=result.is_done,
             note=_note(asked),
-            result=result.text[:1000],
+            given=_given(asked, result.booking),
+            stripe_id=asked.get("stripe_id", ""),
+            came=result.came,
+            result=result.detail[:1000],
         )
-    return results
+        for result in _each(kind, bookings, asked, by)
+    ]
 
 
 def _each(kind: Kind, bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]:
     """What can't be done is not tried, whoever posts it: the button is not there, or was there too long."""
     obstacles = {booking.pk: kind.obstacle(booking) for booking in bookings}
-    yield from (Result(each, is_done=False, text=str(obstacles[each.pk])) for each in bookings if obstacles[each.pk])
+    yield from (
+        Result(each, is_done=False, came=as_known(obstacles[each.pk])) for each in bookings if obstacles[each.pk]
+    )
     if possible := [each for each in bookings if not obstacles[each.pk]]:
         yield from kind.do(possible, asked, by)
 
 
+def as_known(text: object) -> str:
+    """A lazy text as the catalogues know it."""
+    with override(None):
+        return str(text)
+
+
 def _note(asked: Asked) -> str:
-    """What was written, and what else was given, for the story."""
-    given = (str(value.name if isinstance(value, User) else value) for key, value in asked.items() if value)
+    """What was written, and who was named, for the story."""
+    given = (
+        str(value.name if isinstance(value, User) else value)
+        for key, value in asked.items()
+        if value and key not in CODES
+    )
     return " · ".join(given)[:1000]
+
+
+def _given(asked: Asked, booking: Booking) -> dict[str, Any]:
+    """What was chosen, by its codes, and how much, in minor units."""
+    given = {key: asked[key] for key in ("who", "how", "amount") if key in asked}
+    return given | {"currency": booking.currency} if "amount" in given else given
 
 
 def each_by_itself(one: One) -> Many:
@@ -105,22 +127,24 @@ def each_by_itself(one: One) -> Many:
         for booking in bookings:
             try:
                 yield one(booking, asked, by)
-            except (commands.NotDone, CalError, Stopped) as error:
-                yield Result(booking, is_done=False, text=str(error))
+            except commands.NotDone as error:
+                yield Result(booking, is_done=False, came=error.came, detail=error.error)
+            except (CalError, Stopped) as error:
+                yield Result(booking, is_done=False, detail=str(error))
             except Exception as error:
                 logger.exception("Acting on booking %s", booking.pk)
-                yield Result(booking, is_done=False, text=type(error).__name__)
+                yield Result(booking, is_done=False, detail=type(error).__name__)
 
     return each
 
 
 def _said(act: commands.Act) -> Result:
-    text = ""
+    came = ""
     if not act.is_sent:
-        text = gettext("It was so already.")
+        came = gettext_noop("It was so already.")
     elif not act.is_shown:
-        text = gettext("Cal.com took it, and doesn't show it yet.")
-    return Result(act.booking, text=text, run=act.run)
+        came = gettext_noop("Cal.com took it, and doesn't show it yet.")
+    return Result(act.booking, came=came, run=act.run)
 
 
 def _cancel(booking: Booking, asked: Asked, by: User) -> Result:
@@ -161,7 +185,7 @@ def _resync(bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]
         with CalApi.from_settings(patience=commands.PATIENCE) as api:
             run = resync(api, Options(uids=tuple(booking.uid for booking in bookings)))
     except (CalError, Stopped, AlreadyRunning) as error:
-        yield from (Result(booking, is_done=False, text=str(error)) for booking in bookings)
+        yield from (Result(booking, is_done=False, detail=str(error)) for booking in bookings)
         return
     found: dict[str, list[Difference]] = {}
     for difference in Difference.objects.filter(run=run).order_by("id"):
@@ -170,8 +194,8 @@ def _resync(bookings: list[Booking], asked: Asked, by: User) -> Iterator[Result]
         differences = found.get(booking.uid, [])
         failed = [str(each.theirs) for each in differences if each.done == Done.FAILED]
         fields = ", ".join(each.field for each in differences)
-        text = "; ".join(failed) or fields or gettext("Nothing had changed.")
-        yield Result(booking, is_done=not failed, text=text, run=run)
+        came = "" if differences else gettext_noop("Nothing had changed.")
+        yield Result(booking, is_done=not failed, came=came, detail="; ".join(failed) or fields, run=run)
 
 
 def _cancelling(booking: Booking) -> Any:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin import seeing
-from bookings.admin.acting.acts import ACTS, MOST, Kind, Result, carry_out
+from bookings.admin.acting.acts import ACTS, MOST, Kind, carry_out
+from bookings.admin.acting.reading import result_of
 from bookings.admin.shown import badge, instant, page_of
-from bookings.models import Booking, BookingQuerySet
+from bookings.models import Act, Booking, BookingQuerySet
 
 R = TypeVar("R", bound=Model)
 HEADINGS = (gettext_lazy("Booking"), gettext_lazy("Status"), gettext_lazy("Starts"), gettext_lazy("Client"))
@@ -75,15 +76,16 @@ class ActsOnBookings:
         return self._page(request, kind, "bookings/office/act.html", shown, status=400 if form.errors else 200)
 
     def act(self, request: HttpRequest, kind: Kind, bookings: list[Booking], asked: dict[str, Any]) -> HttpResponse:
-        results = carry_out(kind, bookings, asked, request.user)
-        done = sum(result.is_done for result in results)
-        level = messages.SUCCESS if done == len(results) else messages.WARNING
-        if len(results) == 1:
-            messages.add_message(request, level, _one(kind, results[0]))
+        acts = carry_out(kind, bookings, asked, request.user)
+        done = sum(act.is_done for act in acts)
+        level = messages.SUCCESS if done == len(acts) else messages.WARNING
+        if len(acts) == 1:
+            messages.add_message(request, level, _one(kind, acts[0]))
             return redirect("admin:bookings_booking_change", bookings[0].pk)
-        told = ngettext("%(done)d of %(count)d booking done.", "%(done)d of %(count)d bookings done.", len(results))
-        messages.add_message(request, level, told % {"done": done, "count": len(results)})
-        return results_page(self, request, kind.title, HEADINGS, [(_cells(each.booking), each) for each in results])
+        told = ngettext("%(done)d of %(count)d booking done.", "%(done)d of %(count)d bookings done.", len(acts))
+        messages.add_message(request, level, told % {"done": done, "count": len(acts)})
+        results = [(_cells(act.booking), {"is_done": act.is_done, "text": result_of(act)}) for act in acts]
+        return results_page(self, request, kind.title, HEADINGS, results)
 
     def _page(
         self, request: HttpRequest, kind: Kind, template: str, shown: dict[str, Any], status: int = 200
@@ -102,9 +104,10 @@ def _choose(kind: Kind, admin: ActsOnBookings, request: HttpRequest, queryset: B
     return redirect(kind.address([booking.pk for booking in bookings]))
 
 
-def _one(kind: Kind, result: Result) -> str:
-    said = kind.did.label if result.is_done else _("Not done: %(act)s") % {"act": kind.title}
-    return f"{said}. {result.text}" if result.text else f"{said}."
+def _one(kind: Kind, act: Act) -> str:
+    said = kind.did.label if act.is_done else _("Not done: %(act)s") % {"act": kind.title}
+    result = result_of(act)
+    return f"{said}. {result}" if result else f"{said}."
 
 
 def results_page(

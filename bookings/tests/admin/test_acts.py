@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from bookings.admin.acting.acts import ACTS, MOST, each_by_itself
 from bookings.admin.acting.cures import CURES
@@ -56,6 +57,11 @@ def staff(client: Client, sam: User) -> Client:
 
 def act(did: Did, *bookings: Booking) -> str:
     return ACTS[did].address([booking.pk for booking in bookings])
+
+
+def gettext_in(language: str, text: str) -> str:
+    with override(language):
+        return gettext(text)
 
 
 def does(cal: Upstream, answer: Said | None = None, **changes: Any) -> None:
@@ -171,9 +177,11 @@ def test_somebody_is_marked_absent_and_present_after_all(
         ("Marked absent or present.", "BOOKING_CREATED", "accepted"),
     ]
     assert kept() == [
-        ("attendance", "Sam Staff", True, f"{who} · absent · waited", ""),
-        ("attendance", "Sam Staff", True, f"{who} · present · waited", ""),
+        ("attendance", "Sam Staff", True, "waited", ""),
+        ("attendance", "Sam Staff", True, "waited", ""),
     ]
+    chosen = [{"who": who, "how": "absent"}, {"who": who, "how": "present"}]
+    assert list(Act.objects.order_by("id").values_list("given", flat=True)) == chosen
 
 
 def test_bookings_are_read_again_from_the_list_with_a_result_for_each(
@@ -232,7 +240,34 @@ def test_a_payment_and_a_refund_are_recorded(staff: Client, booking: Booking) ->
     assert (booking.payment, booking.payment_intent, booking.paid_amount) == ("paid", "pi_1", 4900)
     assert (booking.refunded, booking.refund_id) == (2050, "re_1")
     page = text_of(staff, page_of(booking))
-    assert [each in page for each in ("20.50", "Recorded a refund", "by hand")] == [True, True, True]
+    told_there = ("re_1 · 20.50 USD", "Recorded a refund", "pi_1 · 49.00 USD · by hand")
+    assert [each in page for each in told_there] == [True, True, True]
+
+
+def test_each_reads_what_was_done_in_their_own_language(staff: Client, cal: Upstream, booking: Booking) -> None:
+    past = timezone.now() - timedelta(hours=1)
+    Booking.objects.update(starts_at=past, ends_at=past + timedelta(hours=4))
+    staff.cookies["django_language"] = "zh-hans"
+    does(cal, shape_a(400, "BadRequestException", "No."))
+    staff.post(act(Did.CANCEL, booking), {"reason": "ill"})
+    cal.broken = lambda _asked: None
+    staff.post(act(Did.ATTENDANCE, booking), {"who": "coach", "how": "absent", "reason": "waited"})
+    cal.change(at=timezone.now(), location="https://meet.example/new")
+    staff.post(act(Did.RESYNC, booking))
+    staff.post(act(Did.RESYNC, booking))
+
+    pages = {}
+    for language in ("en", "zh-hans"):
+        staff.cookies["django_language"] = language
+        pages[language] = text_of(staff, page_of(booking)), text_of(staff, reverse("admin:bookings_act_changelist"))
+
+    english = ("Cal.com refuses: ", "The coach · Absent · waited", "link to join", "Nothing had changed.")
+    chinese = [gettext_in("zh-hans", each) for each in ("Cal.com refuses: %(error)s", "The coach", "link to join")]
+    for page in pages["en"]:
+        assert [each for each in english if each not in page] == []
+    for page in pages["zh-hans"]:
+        assert [each for each in chinese if each.partition("%")[0] not in page] == []
+        assert [each for each in english if each in page] == []
 
 
 def test_a_currency_without_hundredths_has_none(staff: Client, booking: Booking) -> None:
@@ -297,7 +332,7 @@ def test_our_own_failure_is_named_without_what_it_repeats(
 
     (result,) = each_by_itself(breaks)([booking], {}, User())
 
-    assert (result.is_done, result.text) == (False, "RuntimeError")
+    assert (result.is_done, result.came, result.detail) == (False, "", "RuntimeError")
 
 
 @pytest.mark.parametrize("did", [kind.did for kind in ACTS.values() if not (kind.at_once or kind.for_one)])

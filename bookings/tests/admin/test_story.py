@@ -6,12 +6,13 @@ from datetime import timedelta
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin.story import story
+from bookings.admin.story import MOST, story
 from bookings.cal import staff
 from bookings.domain.words import Outcome, Source
-from bookings.models import Act, Booking, Did, Message, Run, RunKind
+from bookings.models import Act, Booking, Did, Message, Run, RunKind, StatusChange
 from bookings.tests.admin import booked, page_of, text_of
 from careercoach.testing import body_of
 from users.models import User
@@ -69,6 +70,7 @@ def test_who_did_it_is_named_and_what_came_of_it(client: Client, sam: User, post
         "Webhook",
     ]  # Without a viewer, no payments.
     assert [entry.cause for entry in entries] == ["Sam Staff", "Sam Staff", ""]
+    assert f'<a href="{page_of(sam)}">Sam Staff</a> · <a href="{page_of(run)}">' in page
     assert ("ill" in page, "No!" in page, "Sam Staff" in page) == (True, True, True)
 
 
@@ -83,6 +85,36 @@ def test_a_change_outlives_its_message(client: Client, sam: User, post: Callable
 
     assert ("moved to another time" in by_another, "A message that is not kept" in by_another) == (True, False)
     assert pruned.count("A message that is not kept") == 2
+
+
+def test_who_did_it_is_named_when_their_message_is_gone(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1))
+    booking = Booking.objects.get()
+    StatusChange.objects.update(by=sam)
+    Message.objects.all().delete()
+    client.force_login(sam)
+
+    page = text_of(client, page_of(booking))
+
+    assert f'<a href="{page_of(sam)}">Sam Staff</a> · A message that is not kept' in page
+
+
+def test_a_story_too_long_to_show_says_where_the_rest_is(client: Client, sam: User, post: Callable[..., None]) -> None:
+    post(booked(1))
+    booking, now = Booking.objects.get(), timezone.now()
+    client.force_login(sam)
+    lists = [reverse("admin:bookings_message_changelist") + "?q=uid-1"]
+    lists += [reverse("admin:bookings_act_changelist") + f"?q={booking.reference}"]
+
+    Act.objects.bulk_create([Act(did=Did.RESYNC, booking=booking, by=sam, at=now) for _number in range(MOST)])
+    whole = text_of(client, page_of(booking))
+    Act.objects.create(did=Did.RESYNC, booking=booking, by=sam, at=now)
+    cut = text_of(client, page_of(booking))
+
+    assert [address in whole for address in lists] == [False, False]
+    assert [address in cut for address in lists] == [True, True]
+    assert "not all are shown here" in cut
+    assert story(booking)[-1].cause == ""  # For nobody who may see the lists.
 
 
 def test_a_page_takes_as_many_queries_for_a_long_story(client: Client, sam: User, post: Callable[..., None]) -> None:

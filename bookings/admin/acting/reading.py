@@ -1,0 +1,25 @@
+"""Acts in the words of whoever reads them: they keep codes and values, since each reads in a language of their own."""
+
+from bookings.admin.acting.forms import Attendance
+from bookings.admin.differences import label
+from bookings.admin.shown import price
+from bookings.cal.commands import said
+from bookings.models import Act, Did
+
+_SAID = {"who": dict(Attendance.WHO), "how": dict(Attendance.HOW)}
+
+
+def note_of(act: Act) -> str:
+    """What was given and written: "The client · Absent · waited", "pi_1 · 49.00 USD · by hand"."""
+    chosen = [str(labels[act.given[key]]) for key, labels in _SAID.items() if key in act.given]
+    amount = price(act.given.get("amount"), act.given.get("currency", ""))
+    return " · ".join(filter(None, [*chosen, act.stripe_id, amount, act.note]))
+
+
+def result_of(act: Act) -> str:
+    """What came of it, where there is more to say than that it was done, or not."""
+    if act.condition is not None:
+        return str(act.condition.label)
+    if act.did == Did.RESYNC and act.is_done and not act.came:
+        return ", ".join(str(label(field)) for field in act.result.split(", ") if field)
+    return said(act.came, act.result)
