@@ -22,7 +22,7 @@ from django.db.models import Choices, Model, Q, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 
 from bookings.admin import seeing
 
@@ -107,10 +107,15 @@ class Exports:
             order = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
         asked = {name: "…" if name in NOT_LOGGED else value for name, value in request.GET.items() if value}
         told = f"{self.opts.model_name} by user {request.user.pk} where {asked}"
+        cut = getattr(request, "search_is_cut", None)
+        said = gettext(
+            "More than %(most)s bookings have a name that begins so: these are some of them. Type more of the name, "
+            "or an address."
+        )
         viewed = Viewed.now()
         columns = [(str(heading), value) for heading, value in self.export_columns(viewed)]
         return StreamingHttpResponse(
-            stream(walk(listed, order), columns, viewed, told=told),
+            stream(walk(listed, order), columns, viewed, told=told, rest=said % {"most": cut} if cut else ""),
             content_type="text/csv; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="{self.opts.model_name}-{timezone.localdate()}.csv"'
@@ -157,8 +162,11 @@ def _beyond(row: Model, order: tuple[str, ...]) -> Q:
     return Q(**{f"{column}__{comes}e": value}) & (further | _beyond(row, order[1:]))
 
 
-def stream(pages: Iterable[list[Any]], columns: Sequence[Column], viewed: Viewed, *, told: str) -> Iterator[bytes]:
-    """The file, in UTF-8 with the mark by which spreadsheets know it. Says in the log how far it came.
+def stream(
+    pages: Iterable[list[Any]], columns: Sequence[Column], viewed: Viewed, *, told: str, rest: str = ""
+) -> Iterator[bytes]:
+    """The file, in UTF-8 with the mark by which spreadsheets know it. Says in the log how far it came, and in the last
+    line what is not in it, if there is such a `rest`.
 
     Whoever goes away in the middle closes it: that is no error.
     """
@@ -170,6 +178,8 @@ def stream(pages: Iterable[list[Any]], columns: Sequence[Column], viewed: Viewed
                 part = written([value(row) for _heading, value in columns] for row in page)
             yield part
             sent += len(page)
+        if rest:
+            yield written([[rest]])
         end = "whole"
     finally:
         logger.info("Export of %s: %d rows, %s.", told, sent, end)

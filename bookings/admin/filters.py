@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
 from bookings.admin import seeing
 from bookings.models import Attention, BookingQuerySet
@@ -66,6 +66,21 @@ def midnight(day: date) -> datetime:
 
 def _on(day: date) -> Q:
     return Q(starts_at__gte=midnight(day), starts_at__lt=midnight(day + timedelta(days=1)))
+
+
+class OfCoach(RelatedDropdownFilter):
+    """By coach, or those without one."""
+
+    NOBODY = "none"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lookup_choices = [(self.NOBODY, _("Nobody known")), *self.lookup_choices]
+
+    def queryset(self, request: HttpRequest, queryset: BookingQuerySet) -> BookingQuerySet:
+        if self.value() == self.NOBODY:
+            return queryset.filter(coach=None)
+        return super().queryset(request, queryset)
 
 
 class Between(RangeDateFilter):

@@ -1,15 +1,18 @@
 """What was done in one go in the admin: resyncs, looks at the clock, acts at Cal.com, each with what it changed."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
+from bookings.admin import seeing
 from bookings.admin.differences import cells
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, who
 from bookings.domain.words import Outcome
-from bookings.models import Difference, Run, RunState
+from bookings.models import Did, Difference, Run, RunState
 
 TONE = {
     RunState.RUNNING: Outcome.RECEIVED,
@@ -17,7 +20,30 @@ TONE = {
     RunState.FAILED: Outcome.FAILED,
     RunState.INTERRUPTED: Outcome.FAILED,
 }
+OPTIONS = {
+    "full": _("all bookings"),
+    "since": _("changed since"),
+    "until": _("changed until"),
+    "uid": _("Cal.com uid"),
+    "goneUpTo": _("most that may be gone"),
+    "act": _("act"),
+    "reason": _("reason given"),
+    "to": _("to the coach with Cal.com's number"),
+    "client": _("the client was absent"),
+    "coach": _("the coach was absent"),
+}
+ACTS = {"cancel": Did.CANCEL, "reassign": Did.REASSIGN, "mark absent": Did.ATTENDANCE}
 MOST = 200  # Differences on the page of a run.
+
+
+def _option(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if name == "act" and value in ACTS:
+        return ACTS[value].label
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "-" if value is None else seeing.address(str(value))
 
 
 @admin.register(Run)
@@ -78,7 +104,7 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("by"))
     def person(self, run: Run) -> str:
-        return "-" if run.by is None else run.by.name
+        return "-" if run.by is None else who(run.by)
 
     @admin.display(description=_("bookings"))
     def counted(self, run: Run) -> str:
@@ -92,7 +118,7 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("options"))
     def asked(self, run: Run) -> str:
-        return stacked(*(f"{name}: {value}" for name, value in run.options.items()))
+        return stacked(*(f"{OPTIONS.get(name, name)}: {_option(name, value)}" for name, value in run.options.items()))
 
     @admin.display(description=_("error"))
     def complaint(self, run: Run) -> str:

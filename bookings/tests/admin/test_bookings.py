@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin.acting.acts import ACTS
 from bookings.admin.search import MOST
-from bookings.models import Booking, Message, StatusChange
+from bookings.models import Booking, Did, Message, StatusChange
 from bookings.tests.admin import BOOKINGS, MESSAGES, booked, page_of, text_of
 from bookings.tests.admin.test_attention import CASES
 from careercoach.testing import body_of, signed_post
+from coaches.models import Coach
 from users.models import User
 
 SCRIPT = "<script>alert(1)</script>"
@@ -101,6 +103,47 @@ def test_bookings_are_found(client: Client, sam: User, post: Callable[..., None]
     assert (found(" "), found("")) == (["uid-1", "uid-2", "uid-3"], ["uid-1", "uid-2", "uid-3"])
 
 
+def test_bookings_are_found_by_every_id_that_staff_recorded_and_by_that_in_calendars(
+    client: Client, sam: User, post: Callable[..., None]
+) -> None:
+    post(booked(1), booked(2, rescheduleUid="uid-1"), booked(3))
+    third = Booking.objects.get(uid="uid-3")
+    client.force_login(sam)
+    acts = [(Did.REFUND, "re_1"), (Did.REFUND, "re_2"), (Did.PAYMENT, "pi_1"), (Did.PAYMENT, "pi_2")]
+    for did, stripe_id in acts:
+        asked = {"stripe_id": stripe_id, "amount": "1", "note": ""}
+        assert client.post(ACTS[did].address([third.pk]), asked).status_code == 302
+
+    def found(term: str) -> list[str]:
+        return sorted(row.uid for row in client.get(reverse(BOOKINGS), {"q": term}).context["cl"].queryset)
+
+    assert [found(stripe_id) for _did, stripe_id in acts] == [["uid-3"]] * 4
+    assert (found("uid-1@Cal.com"), found("uid-1@example.org")) == (["uid-1", "uid-2"], [])
+
+
+def test_bookings_without_a_coach_are_listed_by_themselves(client: Client, sam: User) -> None:
+    coach = Coach.objects.create(cal_user_id=1, name="Ada")
+    Booking.objects.create(uid="with", coach=coach)
+    Booking.objects.create(uid="without")
+    client.force_login(sam)
+
+    def found(coach: object) -> list[str]:
+        asked = {"coach__id__exact": coach}
+        return [row.uid for row in client.get(reverse(BOOKINGS), asked).context["cl"].queryset]
+
+    assert "Nobody known" in text_of(client, reverse(BOOKINGS))
+    assert (found("none"), found(coach.pk), len(found(""))) == (["without"], ["with"], 2)
+
+
+def test_no_list_counts_what_each_filter_would_find(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    pages = [client.get(reverse(name), {"_facets": "1"}) for name in (BOOKINGS, CASES)]
+
+    assert [page.context["cl"].add_facets for page in pages] == [False, False]
+    assert ["_facets" in text_of(client, reverse(name)) for name in (BOOKINGS, CASES)] == [False, False]
+
+
 @pytest.mark.parametrize("name", [BOOKINGS, CASES, "admin:bookings_act_changelist"])
 def test_who_types_too_little_of_a_name_is_told_that_there_are_more(name: str, client: Client, sam: User) -> None:
     Booking.objects.bulk_create(Booking(uid=f"{number}", client_name=f"Ute {number}") for number in range(MOST))
@@ -113,6 +156,18 @@ def test_who_types_too_little_of_a_name_is_told_that_there_are_more(name: str, c
 
     assert (told in all_of_them, told in cut) == (False, True)
     assert len(client.get(reverse(BOOKINGS), {"q": "ute", "all": ""}).context["cl"].queryset) == MOST
+
+
+def test_an_export_of_too_little_of_a_name_says_so_too(client: Client, sam: User) -> None:
+    Booking.objects.bulk_create(Booking(uid=f"{number}", client_name=f"Ute {number}") for number in range(MOST + 1))
+    client.force_login(sam)
+
+    def last_line(term: str) -> str:
+        answer = client.get(reverse("admin:bookings_booking_export"), {"q": term})
+        return b"".join(answer.streaming_content).decode().splitlines()[-1]
+
+    assert last_line("ute").startswith('"More than 1000 bookings have a name that begins so')
+    assert last_line("ute 999").startswith('"","999"')
 
 
 def test_bookings_are_listed_from_one_day_to_another(client: Client, sam: User) -> None:

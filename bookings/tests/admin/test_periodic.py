@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -175,6 +176,8 @@ def test_jobs_are_run_now_put_to_rest_and_resumed(client: Client, sam: User, now
 
     assert act(client, "resume", "end_meetings", "prune_messages") == ["1 job resumed."]
     assert due()["end_meetings"] == (True, -1)
+    told = [(each.user.name, each.change_message) for each in LogEntry.objects.order_by("id")]
+    assert told == [("Sam Staff", said) for said in ("Run now", "Run now", "Let rest", "Resume")]
 
 
 def test_whoever_may_only_view_can_t_act(client: Client, charlie: User, now: datetime) -> None:

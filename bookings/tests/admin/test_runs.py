@@ -28,7 +28,7 @@ def test_a_run_shows_what_it_found(client: Client, sam: User) -> None:
         started_at=timezone.now(),
         by=sam,
         error="Cal.com refuses.",
-        options={"reason": "ill"},
+        options={"act": "mark absent", "reason": "ill", "client": True, "coach": None, "uid": ["u1", "u2"]},
         seen=3,
         changed=2,
     )
@@ -43,7 +43,19 @@ def test_a_run_shows_what_it_found(client: Client, sam: User) -> None:
     page = text_of(client, page_of(run))
     listed = text_of(client, reverse(RUNS))
 
-    told = ["Sam Staff", "Cal.com refuses.", "reason: ill", "seen 3", "changed 2", page_of(booking), "gone", "No."]
+    told = [
+        "Sam Staff",
+        "Cal.com refuses.",
+        "reason given: ill",
+        "act: Marked absent or present",
+        "the client was absent: Yes",
+        "Cal.com uid: u1, u2",
+        "seen 3",
+        "changed 2",
+        page_of(booking),
+        "gone",
+        "No.",
+    ]
     assert [each for each in told if each not in page] == []
     assert "Sam Staff" in listed
 
