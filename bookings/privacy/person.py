@@ -44,8 +44,12 @@ class Person:
 
     @property
     def chains(self) -> list[str]:
-        """All sessions that are theirs or carry their address, by the references of their chains, oldest first."""
-        return sorted(self._sure | _references(Q(client_email__in=self.addresses)))
+        """All sessions that are theirs or carry an address of theirs, by the references of their chains.
+
+        Those that say by which addresses the others were booked come last, to be erased last.
+        """
+        sure = self._sure
+        return [*sorted(_references(Q(client_email__in=self.addresses)) - sure), *sorted(sure)]
 
     @property
     def doubted(self) -> list[str]:

@@ -128,6 +128,26 @@ def test_a_second_address_is_looked_for_in_what_others_wrote(client: Client, ann
     assert found(SECOND) == {}
 
 
+def test_an_erasure_that_was_interrupted_still_knows_the_second_address(client: Client, anna: User, sam: User) -> None:
+    """Which only one of the bookings says."""
+    second = booked(client, "second", SECOND)
+    staff.link(second, to=anna, note="Her private address", by=sam, now=LATER)
+    booked(client, "by-her-link", SECOND, of=anna)
+    booked(client, "of-nobody", SECOND)
+
+    def pulled_out(line: str) -> None:
+        if line == "1 bookings erased":
+            raise KeyboardInterrupt
+
+    for _each in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            erase(whose(anna), by=sam, note="", now=LATER, progress=pulled_out)
+    erase(whose(anna), by=sam, note="", now=LATER)
+
+    assert Booking.objects.filter(erased=True).count() == 4
+    assert found(SECOND, anna.email) == {}
+
+
 def test_an_address_that_another_user_has_is_not_theirs(client: Client, anna: User, sam: User) -> None:
     secretary = User.objects.create_user(SECOND, "Mary")
     second = booked(client, "second", SECOND)
