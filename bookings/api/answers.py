@@ -22,11 +22,14 @@ Json = dict[str, Any]
 ALLOWED: Json = {"allowed": True, "reason": None, "reasonLabel": None}
 KINDS: tuple[type[TextChoices], ...] = (Status, Why, Payment, Obstacle)
 
-# Columns of a booking and of its coach that an answer is made of.
+# Columns of a booking and of its coach that an answer is made of; first of one that was moved on, as `history` has it.
+OF_EARLIER = ("id", "uid", "chain_reference", "status", "why", "starts_at", "ends_at", "coach_id", "superseded_by")
+OF_COACH = ("name", "username", "time_zone")
 COLUMNS = (
-    *("uid", "chain_reference", "status", "why", "title", "starts_at", "ends_at", "client_time_zone", "client_email"),
-    *("payment", "price", "currency", "link", "site", "cancelling_disabled", "rescheduling_disabled"),
-    *("has_recording", "has_transcript", "user_id", "coach_id", "coach__name", "coach__username", "coach__time_zone"),
+    *OF_EARLIER[:-1],
+    *("title", "client_time_zone", "client_email", "payment", "price", "currency", "link", "site", "user_id"),
+    *("cancelling_disabled", "rescheduling_disabled", "has_recording", "has_transcript"),
+    *(f"coach__{name}" for name in OF_COACH),
 )
 
 

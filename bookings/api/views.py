@@ -78,7 +78,8 @@ class Bookings(Resource):
     @schema.LIST
     def get(self, request: Request) -> Response:
         given = parameters.read(parameters.List, request)
-        now, user = timezone.now(), user_of(given["userId"])
+        now = timezone.now()
+        user, state = etags.state_of(given["userId"], now=now)
         wanted = chosen(given, now=now)
         if "uid" in given:
             reference = chain_of_user(user, given["uid"])
@@ -86,7 +87,7 @@ class Bookings(Resource):
                 again = {"Retry-After": str(COME_AGAIN)}
                 return Response({"state": "waiting"}, status=status.HTTP_202_ACCEPTED, headers=again)
             wanted = Chosen(wanted.filter & Q(chain_reference=reference), wanted.order)
-        state = etags.state_of(user, now=now)
+            user, state = etags.state_of(given["userId"], now=now)  # A look-up has changed it.
         address = request.build_absolute_uri()
         etag = etags.tag(state, user.pk, address, get_language())
         if etags.is_known(request, etag):

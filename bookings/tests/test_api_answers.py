@@ -53,7 +53,7 @@ def test_the_chain_is_told_as_history_the_oldest_first(
     ]
     post(*(messages[number] for number in order), session("alone", alice, start=NOW + HOUR))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         newest, alone = client.get("/api/bookings", {"userId": "alice-1"}).json()["results"]
     detail = client.get("/api/bookings/third", {"userId": "alice-1"}).json()
 

@@ -127,7 +127,7 @@ def test_a_list_that_has_not_changed_is_not_told_again(
     make("a", alice)
     first = poll(client)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         same = poll(client, first.headers["ETag"])
 
     assert (same.status_code, same.content) == (304, b"")
@@ -200,6 +200,29 @@ def test_another_question_has_another(other: dict[str, Any], client: Client, ali
     make("a", alice)
 
     assert poll(client, poll(client).headers["ETag"], **other).status_code == 200
+
+
+def test_a_list_without_an_entry_has_no_history_either(client: Client, alice: User) -> None:
+    moved = make("a", alice, is_head=False, superseded_by="b")
+    make("b", alice, chain_reference=moved.chain_reference)
+
+    assert listed(client) == ["b"]
+    assert listed(client, when="past") == []
+
+
+def test_history_leaves_out_what_is_of_another_event_type(
+    client: Client, alice: User, ada: Coach, settings: Any
+) -> None:
+    """With its coach, where it had one."""
+    settings.CAL_EVENT_TYPE_IDS = [501]
+    one = make("a", alice, is_head=False, superseded_by="b", event_type=501, coach=ada)
+    make("b", alice, is_head=False, superseded_by="c", event_type=777, chain_reference=one.chain_reference)
+    make("c", alice, event_type=501, chain_reference=one.chain_reference)
+
+    (told,) = client.get("/api/bookings", {"userId": "alice-1"}).json()["results"]
+
+    coach = {"name": "Ada Coach", "username": "", "timeZone": "Europe/Paris"}
+    assert [(each["uid"], each["coach"]) for each in told["history"]] == [("a", coach)]
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "text/xml"])
