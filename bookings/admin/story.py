@@ -49,7 +49,9 @@ class Entry:
 def story(booking: Booking) -> list[Entry]:
     """The newest first. Three queries, however long it is; the last entry says where older ones are, if there are."""
     changes = list(
-        StatusChange.objects.filter(booking=booking).select_related("message__run", "by").defer("message__body")
+        StatusChange.objects.filter(booking=booking)
+        .select_related("message__run", "message__by", "by")
+        .defer("message__body")
     )
     messages = list(
         Message.objects.filter(uid=booking.uid).select_related("run", "by").defer("body").order_by("-id")[: MOST + 1]
@@ -89,7 +91,7 @@ def _older(booking: Booking, last: Entry) -> Entry:
         for model, term, title, may_see in lists
         if may_see
     )
-    title = _("Of older messages and acts, more than %(most)d back, not all are shown here.") % {"most": MOST}
+    title = _("Only the newest %(most)d messages and acts are shown here.") % {"most": MOST}
     return Entry(
         at=last.at, key=(), title=title, cause=format_html_join(" · ", '<a href="{}">{}</a>', links), tone=GREY
     )

@@ -14,7 +14,7 @@ from bookings.admin import seeing
 from bookings.admin.dashboard.figures import bookings_list, number
 from bookings.admin.dashboard.period import DAY, Span
 from bookings.admin.dashboard.totals import Figures
-from bookings.admin.filters import midnight
+from bookings.admin.filters import OfCoach, midnight
 from bookings.admin.shown import badge
 from bookings.domain.words import Status
 from bookings.models import Booking
@@ -83,7 +83,7 @@ def _day(day: date, name: str, figures: Figures, coaches: dict[int, Coach], *, n
             shown=len(sessions),
             # The rows were read after the counts.
             count=max(counts.get(pk, 0), len(sessions)),
-            address=bookings_list(f"{query}&coach__id__exact={pk}" if pk else query),
+            address=bookings_list(f"{query}&coach__id__exact={pk or OfCoach.NOBODY}"),
         )
         for pk, sessions in by_coach.items()
     ]

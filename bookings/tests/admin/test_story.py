@@ -113,7 +113,7 @@ def test_a_story_too_long_to_show_says_where_the_rest_is(client: Client, sam: Us
 
     assert [address in whole for address in lists] == [False, False]
     assert [address in cut for address in lists] == [True, True]
-    assert "not all are shown here" in cut
+    assert "Only the newest 100 messages and acts are shown here." in cut
     assert story(booking)[-1].cause == ""  # For nobody who may see the lists.
 
 
