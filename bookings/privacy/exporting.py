@@ -90,7 +90,7 @@ def collect(person: Person, *, now: datetime) -> dict[str, Any]:
             for uid in mentions.bookings_of_others(names, uids)
         ],
         "notes": [
-            {"at": _plain(act.at), "about": act.did, "note": act.note, "result": act.result}
+            {"at": _plain(act.at), "about": act.did, "note": act.note, "result": act.result, **_given(act)}
             for act in Act.objects.filter(notes).order_by("id")
         ]
         + [
@@ -225,6 +225,12 @@ def _others_masked(value: Any, own: set[str], key: str = "") -> Any:
     if isinstance(value, str):
         return _ADDRESS.sub(lambda found: found[0] if normalised(found[0]) in own else ANOTHER, value)
     return value
+
+
+def _given(act: Act) -> dict[str, object]:
+    """What was chosen, seen at Stripe, and said to have come of it, where anything was."""
+    given = {"given": act.given, "stripeId": act.stripe_id, "came": act.came}
+    return {name: value for name, value in given.items() if value}
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bookings.models import Act, Message, PrivacyRequest
+from bookings.models import Act, Booking, Did, Message, PrivacyRequest
 from bookings.privacy.erasing import erase
 from bookings.privacy.exporting import collect, counted, export, written
 from bookings.privacy.person import Person, Refused, find, whose
@@ -162,3 +162,20 @@ def test_what_somebody_told_is_there_though_no_column_holds_it(zoe: User) -> Non
     assert Message.objects.filter(body__contains=WISH).count() > 0
     assert Act.objects.count() > 0
     assert PHONE in written(exported(zoe))
+
+
+def test_what_staff_chose_and_saw_at_stripe_is_in_the_file(zoe: User, sam: User) -> None:
+    given = {"amount": 4900, "currency": "usd"}
+    booking = Booking.objects.get(uid=PAID)
+    Act.objects.create(did=Did.PAYMENT, booking=booking, by=sam, at=LATER, given=given, stripe_id="pi_77")
+
+    (row,) = (each for each in exported(zoe)["notes"] if "given" in each)
+
+    assert row == {
+        "at": "2027-01-15T12:00:00Z",
+        "about": "payment",
+        "note": "",
+        "result": "",
+        "given": given,
+        "stripeId": "pi_77",
+    }
