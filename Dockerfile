@@ -27,4 +27,5 @@ EXPOSE 8000
 # Threads, so that a slow Cal.com holds up one request and not a whole process. Heartbeats belong in memory, not on disk.
 # The log leaves out query strings: a userId in one is all that a caller needs to be that user.
 CMD ["gunicorn", "careercoach.wsgi", "--threads=4", "--timeout=60", "--worker-tmp-dir=/dev/shm", \
-     "--no-control-socket", "--access-logfile=-", "--access-logformat=%(h)s %(t)s %(m)s %(U)s %(s)s %(M)sms %({x-request-id}o)s"]
+     "--no-control-socket", "--access-logfile=-", \
+     "--access-logformat=%(h)s %(t)s %(m)s %(U)s %(s)s %(M)sms %({x-request-id}o)s"]
