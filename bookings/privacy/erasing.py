@@ -174,8 +174,8 @@ def _erase_mentions(person: Person, names: Names, *, now: datetime) -> Counter[s
     guests = {message.uid for message in mentions.of_others(person, names, uids)}
     for uid in sorted(guests.union(mentions.bookings_of_others(names, uids))):
         counts += services.repeated(partial(_erase_guest, person, names, uid, now=now))
-    for model, key, values in mentions.in_places(names, uids):
-        model._default_manager.filter(pk=key).update(**names.by_address.taken_from_value(values))
+    for place in mentions.in_places(person, names, uids):
+        place.model._default_manager.filter(pk=place.key).update(**place.left)
         counts["notes"] += 1
     return counts
 

@@ -106,8 +106,8 @@ def collect(person: Person, *, now: datetime) -> dict[str, Any]:
             for run in Run.objects.filter(kind=RunKind.ACT, options__uid__in=uids).order_by("id")
         ],
         "namedIn": [
-            {"in": model._meta.db_table, "texts": _others_masked(values, own)}
-            for model, _key, values in mentions.in_places(names, uids)
+            {"in": place.model._meta.db_table, "texts": _others_masked(place.values, own)}
+            for place in mentions.in_places(person, names, uids)
         ],
         "log": [] if person.user is None else _log(person.user),
         "privacyRequests": [

@@ -6,7 +6,7 @@ letter by letter. It reads whole tables (50,000 messages take some seconds): pri
 
 import json
 from collections.abc import Collection, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model, Q, QuerySet, TextField
@@ -16,7 +16,7 @@ from django_q.models import Task
 from bookings.cal.payloads.fields import parse
 from bookings.domain.forgetting import Names, fragment
 from bookings.domain.words import Source
-from bookings.models import Act, Attention, Booking, Difference, Message, PrivacyRequest, Run
+from bookings.models import Act, Attention, Booking, Did, Difference, Message, PrivacyRequest, Run
 from bookings.privacy.person import Person, by_key
 
 R = TypeVar("R", bound=Model)
@@ -33,6 +33,15 @@ PLACES: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
     (PrivacyRequest, ("note",), ()),
     (LogEntry, ("object_repr", "change_message"), ()),
 )
+
+
+class Place(NamedTuple):
+    """A row with what it says, and what is to be left of that."""
+
+    model: type[Model]
+    key: Any
+    values: dict[str, Any]
+    left: dict[str, Any]
 
 
 def holding(rows: "QuerySet[R]", fields: Collection[str], texts: Collection[str]) -> "QuerySet[R]":
@@ -78,21 +87,37 @@ def bookings_of_others(names: Names, uids: Collection[str]) -> Iterator[str]:
             yield row.uid
 
 
-def in_places(names: Names, uids: Collection[str]) -> Iterator[tuple[type[Model], Any, dict[str, Any]]]:
-    """Table, key and values of each row that names the address in what somebody wrote of others than these."""
+def in_places(person: Person, names: Names, uids: Collection[str]) -> Iterator[Place]:
+    """Each row that names the person in what somebody wrote of others than these bookings: by the address; by the name
+    alone where a booking was linked to them.
+    """
     theirs = frozenset(uids)
+    linked = _linkings(person, theirs)
     for model, fields, tied in PLACES:
         others = model._default_manager.all()
         for each in tied:
             others = others.exclude(**{f"{each}__in": theirs})
         for row in by_key(holding(others, fields, names.addresses)):
-            values = {field: getattr(row, field) for field in fields}
-            if names.by_address.taken_from_value(values) != values:
-                yield model, row.pk, values
+            if not (model is Act and row.pk in linked):
+                yield from _named(row, fields, names.by_address)
     for task in Task.objects.order_by("pk").iterator():  # The newest of each job; pickled, so none is left out before.
-        values = {"result": task.result}
-        if names.by_address.taken_from_value(values) != values:
-            yield Task, task.pk, values
+        yield from _named(task, ("result",), names.by_address)
+    for act in Act.objects.filter(pk__in=linked).order_by("pk"):
+        yield from _named(act, ("note", "result"), names)
+
+
+def _linkings(person: Person, theirs: Collection[str]) -> set[int]:
+    """Acts by which others' bookings were linked to the person: their notes begin with the name."""
+    told = Message.objects.filter(source=Source.OPS, linked_user=person.user).exclude(uid__in=theirs)
+    rows = Act.objects.filter(did=Did.LINK, booking__uid__in=told.values("uid"))
+    return set() if person.user is None else set(rows.order_by().values_list("pk", flat=True))
+
+
+def _named(row: Model, fields: Collection[str], names: Names) -> Iterator[Place]:
+    values = {field: getattr(row, field) for field in fields}
+    left = names.taken_from_value(values)
+    if left != values:
+        yield Place(type(row), row.pk, values, left)
 
 
 def is_named_in(names: Names, body: str) -> bool:

@@ -104,12 +104,18 @@ def test_an_address_of_no_plain_letters_is_looked_for_in_every_row(client: Clien
 def test_what_was_noted_when_something_was_linked_to_them_names_them(client: Client, anna: User, sam: User) -> None:
     other, later = booked(client, "wrong", MILLER, "Mary"), LATER + timedelta(hours=1)
     staff.link(other, to=anna, note="Anna said so", by=sam, now=LATER)
+    for note in ("Anna · Anna said so", "Mary · No."):
+        Act.objects.create(did=Did.LINK, booking=other, by=sam, at=LATER, note=note)
+    unlinked = booked(client, "never-linked", MILLER, "Anna Miller")
+    Act.objects.create(did=Did.LINK, booking=unlinked, by=sam, at=LATER, note="Anna · Anna Miller")
     staff.link(other, to=User.objects.create_user(MILLER, "Mary"), note="Anna erred", by=sam, now=later)
 
     document = collect(whose(anna), now=LATER)
     erase(whose(anna), by=sam, note="", now=LATER)
 
     assert [said["note"] for each in document["mentions"] for said in each["said"]] == ["Anna said so"]
+    assert document["namedIn"] == [{"in": "act", "texts": {"note": "Anna · Anna said so", "result": ""}}]
+    assert (notes_of(other), notes_of(unlinked)) == (["[…] · […] said so", "Mary · No."], ["Anna · Anna Miller"])
     assert Message.objects.filter(body__contains="Anna said so").count() == 0
     assert Message.objects.filter(body__contains="Anna erred").count() == 1
 
