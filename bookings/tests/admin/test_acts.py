@@ -14,6 +14,7 @@ from django.utils.translation import gettext, override
 
 from bookings.admin.acting.acts import ACTS, MOST, each_by_itself
 from bookings.admin.acting.cures import CURES
+from bookings.cal.client import CalError
 from bookings.domain.attention import Condition
 from bookings.models import Act, Booking, Did, Message, Run, RunKind
 from bookings.tests.admin import BOOKINGS, EMAIL, page_of, text_of
@@ -322,17 +323,14 @@ def test_what_breaks_for_one_does_not_for_the_next(staff: Client, booking: Booki
     assert response.content.decode().count("Not done") == 2
 
 
-def test_our_own_failure_is_named_without_what_it_repeats(
-    staff: Client, booking: Booking, caplog: pytest.LogCaptureFixture
-) -> None:
-    Coach.objects.create(cal_user_id=4102)
-
+@pytest.mark.parametrize(("error", "detail"), [(RuntimeError(EMAIL), "RuntimeError"), (CalError("No."), "No.")])
+def test_our_own_failure_is_named_without_what_it_repeats(error: Exception, detail: str, booking: Booking) -> None:
     def breaks(bookings: Any, asked: Any, by: Any) -> Any:
-        raise RuntimeError(EMAIL)
+        raise error
 
     (result,) = each_by_itself(breaks)([booking], {}, User())
 
-    assert (result.is_done, result.came, result.detail) == (False, "", "RuntimeError")
+    assert (result.is_done, result.came, result.detail) == (False, "", detail)
 
 
 @pytest.mark.parametrize("did", [kind.did for kind in ACTS.values() if not (kind.at_once or kind.for_one)])
