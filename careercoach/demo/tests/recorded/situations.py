@@ -86,7 +86,7 @@ def situation(body: Body) -> Situation:
         rescheduling_reason=answer("rescheduleReason") or "",
         from_reschedule=before,
         entry_uid=before,
-        moves=1 if before else 0,
+        moves=_moves(payload) if before else 0,
         rescheduled_by=payload.get("rescheduledBy") or "",
         no_show_host=payload.get("participants") == [],
         no_show=payload.get("participants") == [],
@@ -135,6 +135,12 @@ def _host(payload: Body) -> Host:
         time_zone=told.get("timeZone", "Europe/Berlin"),
         locale=told.get("language", {}).get("locale", "de"),
     )
+
+
+def _moves(payload: Body) -> int:
+    """As often as its entry was moved, as the body counts; what it took the place of may have been moved before."""
+    is_cancelled = payload.get("status") == "CANCELLED"  # Which counts as one more.
+    return payload.get("iCalSequence", 1 + is_cancelled) - is_cancelled
 
 
 def _entry_before(payload: Body) -> str:
