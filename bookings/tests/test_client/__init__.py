@@ -3,10 +3,12 @@
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -123,11 +125,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def drip(self, it: Said) -> None:
         self.close_connection = True
-        with suppress(OSError):  # Until whoever asked hangs up.
-            for byte in it.body:
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                time.sleep(it.drip)
+        with suppress(OSError):  # Whoever asked hangs up long before the end.
+            deque(map(partial(self._drop, wait=it.drip), it.body))
+
+    def _drop(self, byte: int, *, wait: float) -> None:
+        self.wfile.write(bytes([byte]))
+        self.wfile.flush()
+        time.sleep(wait)
 
     do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 the names are http.server's
 
