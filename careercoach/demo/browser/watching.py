@@ -44,8 +44,15 @@ class Watch:
             self.problems.append(problem)
 
 
+FONTS = "async () => { await Promise.allSettled([...document.fonts].map((face) => face.load())); }"
+
+
 def barriers(page: Page) -> list[str]:
-    """The serious and critical findings of axe on what is shown now, each with where it is."""
+    """The serious and critical findings of axe on what is shown now, each with where it is.
+
+    With all fonts there: before, the name of an icon is a word, whose contrast is held against that of a text.
+    """
+    page.evaluate(FONTS)
     violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{page.url}: {found['impact']} {found['id']}: {node['target']} {node['failureSummary']}"
