@@ -165,7 +165,7 @@ def measure(databases: Sequence[str], calls: int) -> dict[tuple[str, str], tuple
                 spent = cost(work)
                 if number >= WARMING:
                     took[name, way].append(spent)
-    return {each: tuple(map(statistics.median, zip(*spent, strict=True))) for each, spent in took.items()}  # type: ignore[misc]
+    return {each: tuple(map(statistics.median, zip(*spent, strict=True))) for each, spent in took.items()}  # type: ignore[misc] as many medians as costs
 
 
 def main() -> None:

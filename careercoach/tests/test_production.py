@@ -79,6 +79,14 @@ def test_the_word_of_a_proxy_is_believed_only_where_there_is_one(
     assert (names.get("SECURE_PROXY_SSL_HEADER"), names["REST_FRAMEWORK"]["NUM_PROXIES"]) == (header, proxies)
 
 
+@pytest.mark.parametrize("mistyped", ["ture", "-1", "1.5", "two"])
+def test_a_number_of_proxies_that_is_none_is_said_with_the_cure(mistyped: str, read: Any) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(**PRODUCTION | {"BEHIND_PROXY": mistyped})
+
+    assert str(refusal.value) == f"BEHIND_PROXY is {mistyped!r}: give true, false, or how many proxies there are."
+
+
 def test_production_is_safe_by_itself(read: Any) -> None:
     names = read(**PRODUCTION)
 
