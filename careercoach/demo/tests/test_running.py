@@ -1,5 +1,6 @@
 """The demo as a process: it starts from nothing, keeps its data, and ends when told to."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
@@ -15,8 +17,8 @@ import pytest
 import requests
 from django.contrib.auth import get_user_model
 
-from careercoach.demo import __main__, running
-from careercoach.demo.models import EventType
+from careercoach.demo import __main__, desk, running
+from careercoach.demo.models import EventType, Webhook
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -167,6 +169,18 @@ def test_one_bad_tick_does_not_stop_the_clock(capsys):
     running.keep_time(stop, work=work, tick=0.001)
 
     assert (len(ticks), capsys.readouterr().err.count("OSError: disk full")) == (2, 2)
+
+
+@pytest.mark.django_db(databases=["default", "demo"])
+def test_a_tick_ends_what_is_over_and_tells_it_at_once(event_type, ada, alice, receiver):
+    Webhook.objects.create(event_type=event_type, subscriber_url=receiver.url, secret="s", triggers=["MEETING_ENDED"])
+    long_ago = datetime(2020, 1, 6, 10, 0, tzinfo=UTC)
+    booked = desk.book(event_type=event_type, start=long_ago + timedelta(days=1), booker=alice, now=long_ago)
+    desk.pay(booked, now=long_ago)
+
+    running.tick()
+
+    assert [json.loads(body)["triggerEvent"] for _, body in receiver.came] == ["MEETING_ENDED"]
 
 
 @pytest.mark.parametrize(("does", "code"), [("sys.stdin.read()", 0), ("time.sleep(60)", -signal.SIGKILL)])
