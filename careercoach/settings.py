@@ -286,11 +286,12 @@ if not DEBUG:
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
+LINE = "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "careercoach.requestids.InLines"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s"}},
+    "formatters": {"line": {"class": "careercoach.tracebacks.WithoutValues", "format": LINE}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # Its own handler would say all twice.
