@@ -52,6 +52,7 @@ def titled(row: Any, field: str, name: str) -> Any:
 class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
     """The jobs. Whoever may change a scheduled task may run it now, and let it rest."""
 
+    has_history = True
     list_display = ("job", "pause", "next_shown", "last_run", "last_result")
     search_fields = ("name",)
     sortable_by = ()

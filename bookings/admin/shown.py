@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin import ShowFacets
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -168,9 +168,12 @@ class Paged(ChangeList):
 class ReadOnly:
     """For those who may see it; added, changed and deleted by messages alone. No counts beside filters: for those the
     whole of a big table is read.
+
+    Their pages lead to no list of edits, which would be empty, unless `has_history`: edits that actions write down.
     """
 
     show_facets = ShowFacets.NEVER
+    has_history = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Paged
@@ -183,3 +186,6 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        return super().render_change_form(request, context | {"show_history": self.has_history}, **kwargs)

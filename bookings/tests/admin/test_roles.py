@@ -18,6 +18,7 @@ from django.utils import timezone
 from bookings.admin.acting.acts import ACTS
 from bookings.cal import staff as told
 from bookings.models import Act, Attention, Booking, Did, Message
+from bookings.periodic import schedules
 from bookings.tests.admin import BOOKINGS, EMAIL, MESSAGES, booked, page_of, text_of
 from bookings.tests.admin.test_attention import CASES, SETTLE
 from coaches.models import Coach
@@ -61,6 +62,25 @@ def test_each_group_opens_searches_and_filters_what_it_sees(
     expected = {named: 200 if named[0] in SEES[group] else 403 for named in answers}
     assert answers == expected
     assert browser.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.usefixtures("rows")
+def test_only_where_somebody_can_edit_is_a_list_of_edits_offered(
+    member: Callable[[str], Client], post: Callable[..., None]
+) -> None:
+    """The story of a booking is on its page, and a list of edits that always is empty is a way to nowhere."""
+    post(booked(1))
+    schedules.write(now=timezone.now())
+    browser = member("Administrators")
+
+    offer = set()
+    for model in admin.site._registry:
+        row = model._default_manager.first()
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_history"
+        if row is not None and reverse(name, args=[row.pk]) in browser.get(page_of(row)).text:
+            offer.add(model.__name__)
+
+    assert offer == {"Coach", "Group", "Schedule", "User"}
 
 
 def offered(browser: Client, changelist: str) -> list[str]:
