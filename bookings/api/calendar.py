@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vText
 
-from bookings.api.parameters import LATEST
+from bookings.api.parameters import LATEST, zones
 from bookings.cal import links
 from bookings.domain.registers import Register, decode
 from bookings.domain.words import Status
@@ -26,7 +26,7 @@ def event(booking: Booking, earlier: Sequence[Booking]) -> bytes:
     cancelled = booking.status == Status.BOOKING_CANCELLED
     zone = booking.client_time_zone
     # Browsers on Windows and old clients tell zones that nobody knows; the moment is right in any.
-    local = ZoneInfo(zone) if zone in available_timezones() and booking.starts_at < LATEST else UTC
+    local = ZoneInfo(zone) if zone in zones() and booking.starts_at < LATEST else UTC
     told = Event()
     told.add("uid", _uid(booking, earlier))
     told.add("sequence", _sequence(booking, earlier, cancelled=cancelled))

@@ -65,13 +65,16 @@ TOMORROW = (NOW + timedelta(days=1)).replace(hour=23, minute=30, second=0)
         (TOMORROW, "", {"date": f"{TOMORROW:%Y-%m-%d}"}),
         (TOMORROW, "Asia/Shanghai", {"date": f"{TOMORROW + timedelta(days=1):%Y-%m-%d}", "cal.tz": "Asia/Shanghai"}),
         (TOMORROW.astimezone(timezone(timedelta(hours=8))), "", {"date": f"{TOMORROW:%Y-%m-%d}"}),
+        (f"{TOMORROW:%Y-%m-%dt%H:%M:%S}z", "", {"date": f"{TOMORROW:%Y-%m-%d}"}),
+        (f"{TOMORROW:%Y-%m-%dT%H:%MZ}", "", {"date": f"{TOMORROW:%Y-%m-%d}"}),
     ],
-    ids=["in UTC", "in Shanghai", "told in Shanghai's time"],
+    ids=["in UTC", "in Shanghai", "told in Shanghai's time", "in small letters", "without seconds"],
 )
 def test_the_page_opens_on_the_slot_that_was_chosen(
-    start: datetime, zone: str, query: dict[str, str], client: Client, alice: User
+    start: datetime | str, zone: str, query: dict[str, str], client: Client, alice: User
 ) -> None:
-    given = {"userId": "alice-1", "start": start.isoformat()} | ({"timeZone": zone} if zone else {})
+    told = start if isinstance(start, str) else start.isoformat()
+    given = {"userId": "alice-1", "start": told} | ({"timeZone": zone} if zone else {})
 
     url = ask(client, "booking-url", **given).json()["url"]
 
@@ -87,7 +90,13 @@ def test_the_page_opens_on_the_slot_that_was_chosen(
         ({"start": NOW.isoformat()}, "passed", "start"),
         ({"start": "9999-12-31T23:59:59-12:00"}, "passed", "start"),
         ({"start": "2030-01-01T09:00:00"}, "no_offset", "start"),
+        ({"start": "2030-01-01"}, "no_offset", "start"),
         ({"start": "soon"}, "invalid", "start"),
+        ({"start": "2030-01-01T09:00:60Z"}, "invalid", "start"),
+        ({"start": "2030-W01-2T09:00:00Z"}, "invalid", "start"),
+        ({"start": "20300101T090000Z"}, "invalid", "start"),
+        ({"start": "２０３０-01-01T09:00:00Z"}, "invalid", "start"),
+        ({"start": "2030-01-01T09:00:00Z\n"}, "invalid", "start"),
         ({"start": "0001-01-01T00:00:00+14:00"}, "passed", "start"),
         ({"timeZone": "Berlin"}, "unknown_zone", "timeZone"),
     ],

@@ -101,6 +101,8 @@ def test_what_is_no_parameter_is_named(path: str, query: dict[str, str], client:
         ({"from": "2026-12-02", "to": "2026-12-01"}, "reversed", "to"),
         ({"timeZone": "CET+1"}, "unknown_zone", "timeZone"),
         ({"uid": "x" * 101}, "max_length", "uid"),
+        ({"uid": "x\n"}, "invalid", "uid"),
+        ({"timeZone": "Factory"}, "unknown_zone", "timeZone"),
         ({"coach": ""}, "blank", "coach"),
     ],
 )
