@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ParseError, Throttled
 from rest_framework.request import Request
@@ -48,7 +49,12 @@ class OurFailure(APIException):
 
 
 class Formatter(ExceptionFormatter):
-    """`retryable` says that the same call may succeed later."""
+    """`retryable` says that the same call may succeed later; an error has an `attr` where a field is to be marked."""
+
+    def get_errors(self) -> list[Error]:
+        errors: list[Error] = super().get_errors()
+        field = getattr(self.exc, "attr", None)
+        return [replace(error, attr=field) for error in errors] if field else errors
 
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         request = self.context["request"]

@@ -30,6 +30,7 @@ class Conflict(APIException):
 
 
 class EmailTaken(Conflict):
+    attr = "email"
     default_code = "email_taken"
     default_detail = _("Another user has this e-mail address.")
 

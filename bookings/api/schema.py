@@ -15,13 +15,14 @@ ID = "5f0c9c7e2b1d4c0e9a3b7d6f8e1a2c4b"
 
 
 RETRYABLE = ("throttled", "cal_unavailable", "database_unavailable")
+FIELDS = {"email_taken": "email"}  # Of errors that are none of a parameter's form.
 
 
 def problem(what: str, *codes: str, kind: str = "client_error", attr: str | None = None) -> OpenApiResponse:
     """An answer in the one shape, with an example for each code. A test holds it against what is answered."""
 
     def shown(code: str) -> OpenApiExample:
-        said = {"code": code, "detail": "A sentence in the caller's language.", "attr": attr}
+        said = {"code": code, "detail": "A sentence in the caller's language.", "attr": FIELDS.get(code, attr)}
         told = {"type": kind, "errors": [said], "requestId": ID, "retryable": code in RETRYABLE}
         return OpenApiExample(code, told)
 

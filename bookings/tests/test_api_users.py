@@ -81,7 +81,7 @@ def test_the_address_of_another_user_is_taken(
 
     assert (response.status_code, response.json()) == (
         409,
-        refused(("email_taken", "Another user has this e-mail address.", None), kind="client_error"),
+        refused(("email_taken", "Another user has this e-mail address.", "email"), kind="client_error"),
     )
     assert users() == before
 
@@ -126,6 +126,8 @@ NO_MATCH = "This value does not match the required pattern."
         ({"name": "D", "email": "d@e.org", "userId": " x"}, [("invalid", NO_MATCH, "userId")]),
         ({"name": "D", "email": "d@e.org", "userId": "\x1dx"}, [("invalid", NO_MATCH, "userId")]),
         ({"name": "\x1dD", "email": "d@e.org"}, [("invalid", "Enter a valid value.", "name")]),
+        ({"name": "D", "email": "d@e.org", "userId": "x\n"}, [("invalid", NO_MATCH, "userId")]),
+        ({"name": "D\n", "email": "d@e.org"}, [("invalid", "Enter a valid value.", "name")]),
         ({"name": "D", "email": "\x1dd@e.org"}, [("invalid", "Enter a valid email address.", "email")]),
         ({"name": "D", "email": "d@e.org", "userId": 7.5}, [("invalid", NO_MATCH, "userId")]),
         ({"name": "D", "email": "d@e.org", "userId": True}, [("invalid", NO_MATCH, "userId")]),

@@ -204,7 +204,9 @@ def test_each_is_answered_in_the_one_shape_and_in_the_callers_language(status: i
 def kind_of(status: int, told: dict[str, Any]) -> str:
     if status >= 500:
         return "server_error"
-    return "validation_error" if any(each["attr"] for each in told["errors"]) else told["type"]
+    if status == 400 and any(each["attr"] for each in told["errors"]):
+        return "validation_error"
+    return told["type"]
 
 
 def test_the_page_lists_each_that_is_answered_and_no_other() -> None:

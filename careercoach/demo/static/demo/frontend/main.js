@@ -262,9 +262,8 @@ async function signUp(form) {
   } catch (error) {
     if (!(error instanceof api.Refused)) problems.form = problem(error);
     else {
-      for (const { code, detail, attr } of error.errors) {
-        const field = code === "email_taken" ? "email" : attr;
-        problems[field in problems ? field : "form"] ||= detail;
+      for (const { detail, attr } of error.errors) {
+        problems[attr in problems ? attr : "form"] ||= detail;
       }
     }
   }
