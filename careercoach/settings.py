@@ -50,7 +50,7 @@ CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
 API_CALLS_PER_USER = number("API_CALLS_PER_USER", text("API_CALLS_PER_USER", "60"))  # A minute; 0: no limit.
 API_CALLS_PER_ADDRESS = number("API_CALLS_PER_ADDRESS", text("API_CALLS_PER_ADDRESS", "300"))
 BEHIND_PROXY = proxies("BEHIND_PROXY")  # How many. Only where they set the headers themselves, else anyone can.
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-Id"]
+CORS_EXPOSE_HEADERS = ["Allow", "Content-Disposition", "ETag", "Retry-After", "X-Request-Id"]
 CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "x-request-id")
 
 # --- Django ----------------------------------------------------------------------------------------------------------

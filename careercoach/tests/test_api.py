@@ -214,3 +214,12 @@ def test_a_page_of_another_site_may_only_call_where_it_is_allowed_to(client: Cli
     ]
 
     assert answers == ["https://front.example", None, None]
+
+
+def test_a_page_of_another_site_can_read_each_header_that_is_for_it(client: Client, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://front.example"]
+
+    answer = client.get("/api/meta", headers={"Origin": "https://front.example"})
+
+    exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+    assert exposed == ["Allow", "Content-Disposition", "ETag", "Retry-After", "X-Request-Id"]
