@@ -3,6 +3,7 @@
 The names of the files stay the same, the people too; the days are those of the day on which it is made.
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -14,11 +15,35 @@ from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from careercoach.demo.browser.film import Shot, Studio, shoot
 from careercoach.demo.browser.people import CHROMIUM, FLAGS, PATIENCE, PHONE, Operator, Person
 from careercoach.demo.browser.serving import ROOT, Demo
+from careercoach.demo.browser.staff import ATTENTION, Staff
 
 PICTURES = ROOT / "docs" / "pictures"
 FILM = "book-pay-cancel.mp4"
 MOST = 3_000_000  # Bytes of all together.
 LONG, SHORT, CLICK = 3.0, 1.6, 1.1  # Seconds in the film; the last is how long something is pointed at.
+
+EVERY = 9  # So many half hours apart, the five fill two days.
+OFFICE = {"width": 1280, "height": 1000}
+OFFICE_CAPTIONS = (
+    (
+        "en",
+        "English",
+        (
+            "The back office: who meets whom today, what needs somebody, and how it goes.",
+            "Each row says what is wrong, since when, and what cures it.",
+            "One booking: how it stands, what to do, and the story of each change.",
+        ),
+    ),
+    (
+        "zh-hans",
+        "简体中文",
+        (
+            "后台：今天的课程、待处理事项和业务概况。",
+            "每一行都说明问题是什么、始于何时、如何解决。",
+            "一个预约：现状、可做的操作，以及每次变更的来龙去脉。",
+        ),
+    ),
+)
 
 
 class Recorder:
@@ -74,6 +99,7 @@ def main() -> int:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 record_in_english(browser, demo, Recorder(Studio(browser), made))
                 record_in_chinese(browser, demo, Recorder(Studio(browser), made))
+                record_the_office(browser, demo, Recorder(Studio(browser), made))
                 browser.close()
         finally:
             demo.stop()
@@ -153,6 +179,27 @@ def record_in_chinese(browser: Browser, demo: Demo, recorder: Recorder) -> None:
     recorder.picture(xiaoyu, "同一页面的中文版：预约、教练、状态和本地时间。", name="zh-sessions")
     xiaoyu.follow_the_booking_link()
     recorder.picture(xiaoyu, "选择时间：任何一位教练有空即可预约。", name="zh-choose-a-time")
+
+
+def record_the_office(browser: Browser, demo: Demo, recorder: Recorder) -> None:
+    """What staff see of the same, and of some more people: by day in English, by night in Chinese."""
+    for number, name in enumerate(("Noah Weber", "Sofia Rossi", "Jonas Keller", "Lena Fischer", "Hugo Martin")):
+        client = Person(browser, site=demo.site, name=name, email=f"{name.split()[0].lower()}@example.com").sign_up()
+        client.book(number * EVERY)
+        client.context.close()
+    ops = Staff(browser, site=demo.site, name="Demo Admin", email="admin@example.com", window=OFFICE).log_in(demo)
+    for language, name, captions in OFFICE_CAPTIONS:
+        if language != ops.say.language:
+            ops.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            ops.speaks(language, name)
+        prefix = "" if language == "en" else "zh-"
+        ops.page.goto("/admin/")
+        recorder.picture(ops, captions[0], name=f"{prefix}office-dashboard")
+        ops.menu(ATTENTION).click()
+        recorder.picture(ops, captions[1], name=f"{prefix}office-attention")
+        ops.page.locator("#result_list").get_by_role("link", name=re.compile("^CC-")).first.click()
+        expect(ops.heading("Story")).to_be_visible()
+        recorder.picture(ops, captions[2], name=f"{prefix}office-booking")
 
 
 if __name__ == "__main__":
