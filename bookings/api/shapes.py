@@ -16,6 +16,9 @@ class SignedUp(serializers.Serializer):
     email = serializers.CharField(help_text="In lower case.")
 
 
+NOBODY_YET = "Null while Cal.com hasn't told who it is."
+
+
 class Coach(serializers.Serializer):
     name = serializers.CharField(help_text="Empty until Cal.com tells it.")
     username = serializers.CharField(help_text="The name at Cal.com, by which the list is filtered; may be empty.")
@@ -35,7 +38,7 @@ class State(serializers.Serializer):
 class Earlier(State):
     """What the booking was before it was moved."""
 
-    coach = Coach(allow_null=True)
+    coach = Coach(allow_null=True, help_text=NOBODY_YET)
 
 
 class PaymentOf(serializers.Serializer):
@@ -49,10 +52,17 @@ class PaymentOf(serializers.Serializer):
 
 class Links(serializers.Serializer):
     manage = serializers.URLField(help_text="Cal.com's own page of the booking; the way back to an unpaid one.")
-    cancel = serializers.URLField(allow_null=True, help_text="Cal.com's page with its form to cancel open.")
-    reschedule = serializers.URLField(allow_null=True, help_text="Cal.com's page on which another time is chosen.")
+    cancel = serializers.URLField(
+        allow_null=True, help_text="Cal.com's page with its form to cancel open; null where `can.cancel` isn't allowed."
+    )
+    reschedule = serializers.URLField(
+        allow_null=True,
+        help_text="Cal.com's page on which another time is chosen; null where `can.reschedule` isn't allowed.",
+    )
     join = serializers.CharField(
-        allow_null=True, help_text="Where the meeting is, a web address mostly; open from joinOpensAt on."
+        allow_null=True,
+        help_text="Where the meeting is, a web address mostly; open from joinOpensAt on. Null where `can.join` isn't "
+        "allowed, unless it is only `too_early`.",
     )
     ics = serializers.URLField(allow_null=True, help_text="The calendar's file; null while there is no time.")
 
@@ -60,7 +70,9 @@ class Links(serializers.Serializer):
 class Permission(serializers.Serializer):
     allowed = serializers.BooleanField()
     reason = serializers.ChoiceField(choices=Obstacle.choices, allow_null=True, help_text="Null where it is allowed.")
-    reasonLabel = serializers.CharField(allow_null=True, help_text="In the caller's language.")
+    reasonLabel = serializers.CharField(
+        allow_null=True, help_text="In the caller's language; null where it is allowed."
+    )
 
 
 class Can(serializers.Serializer):
@@ -73,16 +85,18 @@ class Booking(State):
     """A session: a booking with all it was moved to, as its newest booking shows it."""
 
     bookingId = serializers.CharField(help_text="The reference for people (CC-7K3P9-QX2MD); stays when it is moved.")
-    title = serializers.CharField()
-    coach = Coach(allow_null=True)
+    title = serializers.CharField(help_text="As Cal.com names it; may be empty.")
+    coach = Coach(allow_null=True, help_text=NOBODY_YET)
     timeZone = serializers.CharField(help_text="The client's, as chosen when booking: IANA name, or empty.")
-    joinOpensAt = serializers.DateTimeField(allow_null=True)
+    joinOpensAt = serializers.DateTimeField(
+        allow_null=True, help_text="Shortly before the start; null while that isn't known."
+    )
     payment = PaymentOf()
     links = Links()
     can = Can()
     history = Earlier(many=True, help_text="Its earlier bookings before it was moved, the oldest first.")
-    hasRecording = serializers.BooleanField()
-    hasTranscript = serializers.BooleanField()
+    hasRecording = serializers.BooleanField(help_text="Cal.com has told of one.")
+    hasTranscript = serializers.BooleanField(help_text="Cal.com has told of one.")
 
 
 class Change(serializers.Serializer):
@@ -101,8 +115,8 @@ class Bookings(serializers.Serializer):
     """A page of bookings."""
 
     count = serializers.IntegerField(min_value=0, help_text="How many there are on all pages.")
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last.")
+    previous = serializers.URLField(allow_null=True, help_text="The page before; null on the first.")
     results = Booking(many=True)
 
 
@@ -145,7 +159,9 @@ class Slots(serializers.Serializer):
 class Error(serializers.Serializer):
     code = serializers.CharField(help_text="For machines; docs/api.md lists them.")
     detail = serializers.CharField(help_text="For people, in the caller's language.")
-    attr = serializers.CharField(allow_null=True, help_text="The parameter that it is about.")
+    attr = serializers.CharField(
+        allow_null=True, help_text="The parameter that it is about; null where it is about none."
+    )
 
 
 class Problem(serializers.Serializer):

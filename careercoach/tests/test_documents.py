@@ -113,6 +113,18 @@ def test_every_value_is_there_with_its_meaning(name: str, kind: Any) -> None:
     assert [line.split("`")[1] for line in schema["description"].splitlines()] == kind.values
 
 
+def test_whatever_may_be_null_says_when() -> None:
+    unsaid = [
+        f"{name}.{field}"
+        for name, shape in DOCUMENT["components"]["schemas"].items()
+        for field, schema in shape.get("properties", {}).items()
+        if "null" in schema.get("type", ()) or {"type": "null"} in schema.get("oneOf", ())
+        if "null " not in schema.get("description", "").lower()
+    ]
+
+    assert unsaid == []
+
+
 def test_every_value_that_a_page_may_show_has_a_label(client: Client) -> None:
     """Those of errors and of waiting are for machines."""
     for_machines = {"ProblemType", "PendingState"}
