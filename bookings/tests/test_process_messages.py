@@ -51,6 +51,11 @@ def test_it_goes_on_past_one_that_fails_and_says_so(client: Client) -> None:
     assert outcomes() == ["failed", "applied"]
 
 
+def test_a_number_that_no_message_can_have_is_refused() -> None:
+    with pytest.raises(CommandError, match="There is no message 99999999999999999999, 10000000000000000000000"):
+        process(id=[10**22, 99999999999999999999])
+
+
 def test_what_a_failure_says_of_people_is_not_printed() -> None:
     message = kept("booking_created_free")
     problem = IntegrityError(1062, "Duplicate entry 'jonas.berg@client.example' for key 'user.email'")

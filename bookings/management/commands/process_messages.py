@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import BigAutoField
 
 from bookings.cal import inbox
 from bookings.domain.words import Outcome
@@ -26,7 +27,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         messages = Message.objects.order_by("id")
         if options["id"]:
-            messages = messages.filter(pk__in=options["id"])
+            possible = [number for number in options["id"] if 0 < number <= BigAutoField.MAX_BIGINT]
+            messages = messages.filter(pk__in=possible)
             unknown = sorted(set(options["id"]) - set(messages.values_list("pk", flat=True)))
             if unknown:
                 raise CommandError(f"There is no message {', '.join(map(str, unknown))}.")

@@ -11,8 +11,8 @@ from bookings.periodic import pruning
 
 
 def _days(text: str) -> int:
-    """At least one: nobody means to delete what came today."""
-    if not re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII):
+    """At least one: nobody means to delete what came today. More than 99,999 lead to before there were dates."""
+    if not re.fullmatch(r"[1-9]\d{0,4}", text, re.ASCII):
         raise ArgumentTypeError(f"{text!r} is no number of days from 1 on")
     return int(text)
 

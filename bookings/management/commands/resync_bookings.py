@@ -16,9 +16,11 @@ def _moment(text: str) -> datetime:
     """ISO 8601, a date too; in UTC where no zone is given."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # In UTC it may be beyond the years that there are.
         raise ArgumentTypeError(f"{text!r} is no ISO 8601 date or time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _number(text: str) -> int:

@@ -82,7 +82,7 @@ def test_the_command_keeps_180_days_or_as_many_as_it_is_told() -> None:
     assert Message.objects.count() == 1
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "1.5", "x", "", "1000000", "٣"])
+@pytest.mark.parametrize("days", ["0", "-1", "1.5", "x", "", "100000", "٣"])
 def test_a_number_of_days_that_is_none_is_refused(days: str) -> None:
     with pytest.raises(CommandError, match="no number of days"):
         prune(f"--days={days}")
