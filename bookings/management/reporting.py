@@ -8,21 +8,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from types import FrameType
 from typing import Any, TextIO
 
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import Q
 
 from bookings.cal.client import CalError
 from bookings.cal.locks import LockLost
 from bookings.cal.runs import COUNTS, AlreadyRunning, Stopped
 from bookings.cal.sync.report import as_json
-from bookings.models import Booking, Difference, Run, RunState
+from bookings.models import Booking, Difference, Done, Run, RunState
 
 MOST_LISTED = 50  # Differences in a report for people; all are in the admin, and in --json.
 AT_ONCE = 1000
 BUSY, INTERRUPTED = 75, 130  # Exit codes: try later (EX_TEMPFAIL); stopped by a signal.
+ALL, FAILED = Q(), Q(done=Done.FAILED)
 PAUSE = 10.0  # Seconds between two lines of progress, where they are kept.
 
 DONE = {RunState.DONE: "done", RunState.FAILED: "FAILED", RunState.INTERRUPTED: "interrupted"}
@@ -115,7 +118,9 @@ def carry_out(
             work(progress)
     except AlreadyRunning as error:
         raise CommandError(str(error), returncode=BUSY) from None
-    except (CalError, Stopped, LockLost) as error:
+    except CalError as error:
+        problem, code = f"{error} → cal_doctor says what is wrong.", 1
+    except (Stopped, LockLost) as error:
         problem, code = str(error) or type(error).__name__, 1
     except KeyboardInterrupt:
         problem, code = "Interrupted. The next run goes on from here.", INTERRUPTED
@@ -144,23 +149,26 @@ def _write_text(run: Run, to: Any) -> None:
     if run.pk is not None:
         to.write(f"{run}: {DONE[RunState(run.state)]}{', only looked' if run.dry_run else ''}, {run.calls} calls.")
     to.write(", ".join(f"{getattr(run, name)} {name}" for name in COUNTS) + ".")
-    for number, each in enumerate(_found(run)):
+    # Those that failed first: they are why it ends with 1, and a long report is cut.
+    for number, each in enumerate(chain(_found(run, FAILED), _found(run, ~FAILED))):
         if number == MOST_LISTED:
             to.write(f"… and {run.differences.count() - MOST_LISTED} more, all in the admin under {run}.")
             break
         said = as_json(each)
         name = " ".join(filter(None, [said["reference"], said["uid"]]))
         to.write(f"{name}: {each.field}: ours {each.ours!r}, theirs {each.theirs!r}: {each.done}")
-    if not run.changed and not run.created and not run.failed:
+    ended_early = run.state in (RunState.FAILED, RunState.INTERRUPTED)
+    if not ended_early and not run.changed and not run.created and not run.failed:
         to.write("Nothing changed.")
 
 
-def _found(run: Run) -> Iterator[Difference]:
+def _found(run: Run, wanted: Q = ALL) -> Iterator[Difference]:
     """In the order in which they were found, a page at a time."""
     if run.pk is None:
         return
     last = 0
-    found = run.differences.select_related("run", "booking").defer("booking__registers").order_by("id")
+    found = run.differences.filter(wanted).order_by("id")
+    found = found.select_related("run", "booking").defer("booking__registers")
     while batch := list(found.filter(id__gt=last)[:AT_ONCE]):
         yield from batch
         last = batch[-1].pk

@@ -21,7 +21,7 @@ from bookings.management.reporting import Progress
 from bookings.models import Booking, Difference, Run
 from bookings.tests.sync import UID, Upstream, iso, row
 from bookings.tests.sync.test_runs import elsewhere
-from bookings.tests.test_client import KEY, Asked, Said, said, shape_a
+from bookings.tests.test_client import KEY, Asked, Said, failed, said, shape_a
 from careercoach.testing import body_of
 
 Post = Callable[..., None]
@@ -104,6 +104,20 @@ def test_a_long_report_is_cut_for_people_only(cal: Upstream, monkeypatch: pytest
     assert len(json.loads(run("resync_bookings", "--json", "--full"))["differences"]) == 5
 
 
+def test_what_failed_comes_first_in_a_long_report(cal: Upstream, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is why the command ends with 1, and is found last where it is looked up by its uid."""
+    monkeypatch.setattr(reporting, "MOST_LISTED", 1)
+    post(body_of("booking_created_free"))
+    cal.rows = [row("fine", start=timezone.now())]
+    cal.broken = lambda asked: failed(403, {"message": "not yours"}) if asked.route.endswith(UID) else None
+
+    assert run("resync_bookings", code=1).splitlines()[2:] == [
+        f"CC-7C60H-MF76P {UID}: error: ours None, theirs 'GET /bookings/{{uid}}: 403: not yours': failed",
+        f"… and 1 more, all in the admin under {Run.objects.get()}.",
+        "1 of 2 failed.",
+    ]
+
+
 def test_what_failed_ends_with_1_and_is_listed(cal: Upstream) -> None:
     cal.rows = [row("strange", id=-1)]
 
@@ -118,10 +132,11 @@ def test_a_run_that_cal_com_ends_says_why_and_prints_its_object_all_the_same(cal
     cal.broken = lambda asked: shape_a(401, "UnauthorizedException", "Invalid API Key")
 
     text = run("resync_bookings", code=1)
-    printed, _, error = run("resync_bookings", "--json", code=1).partition("}")
+    printed, _, _error = run("resync_bookings", "--json", code=1).partition("}")
 
     assert text.splitlines()[0].endswith(": FAILED, 0 calls.")
-    assert "Invalid API Key" in error
+    assert "Nothing changed." not in text
+    assert text.endswith("GET /bookings: 401 UnauthorizedException: Invalid API Key → cal_doctor says what is wrong.")
     assert json.loads(printed + "}")["seen"] == 0
 
 
@@ -207,6 +222,7 @@ def test_what_the_shell_lets_ignore_ctrl_c_goes_on_ignoring_it() -> None:
         (["--uid", "a", "--full"], "not allowed with argument"),
         (["--since", "2026-11-24", "--until", "2026-11-23"], "--since is later than --until"),
         (["--gone-up-to", "-1"], "'-1' is no number of bookings"),
+        (["--until", "9999-12-31T23:59-14:00"], "'9999-12-31T23:59-14:00' is no ISO 8601 date or time"),
     ],
 )
 def test_what_cannot_be_asked_together_is_refused(cal: Upstream, arguments: list[str], words: str) -> None:
