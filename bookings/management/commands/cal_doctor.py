@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(as_json(examination), indent=2, ensure_ascii=False))
         else:
             for line in examination.done:
-                self.stdout.write(f"fixed   {line}")
+                self.stdout.write(f"fix     {line}")
             for finding in examination.findings:
                 self.stdout.write(self._line(finding))
         if examination.colour == Colour.RED:

@@ -495,7 +495,7 @@ def test_the_command_fails_where_anything_is_red(cal: Account, heard: datetime) 
     cal.webhooks = {}
 
     assert "red     webhook: not registered at" in run("--url", cal.url, code=1)
-    assert f"fixed   registered {cal.url} for event type 501" in run("--url", cal.url, "--fix")
+    assert f"fix     registered {cal.url} for event type 501" in run("--url", cal.url, "--fix")
 
 
 def test_the_command_prints_one_json_object(cal: Account, heard: datetime, settings: Any) -> None:
