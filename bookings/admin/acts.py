@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
-from bookings.admin.acting.reading import note_of, result_of
+from bookings.admin.acting.reading import note_of, result_of, title_of
 from bookings.admin.search import found
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, who
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, unbroken, who
 from bookings.domain.words import Outcome
 from bookings.models import Act, Booking, Message, Run
 
@@ -48,7 +48,7 @@ class ActAdmin(ReadOnly, Page):
 
     @admin.display(description=_("at"))
     def when(self, act: Act) -> str:
-        return instant(act.at, timespec="seconds")
+        return unbroken(instant(act.at, timespec="seconds"))
 
     @admin.display(description=_("by"))
     def person(self, act: Act) -> str:
@@ -56,16 +56,16 @@ class ActAdmin(ReadOnly, Page):
 
     @admin.display(description=_("act"))
     def what(self, act: Act) -> str:
-        return badge(Outcome.APPLIED if act.is_done else Outcome.FAILED, act.get_did_display())
+        return badge(Outcome.APPLIED if act.is_done else Outcome.FAILED, title_of(act))
 
     @admin.display(description=_("booking"))
     def whom(self, act: Act) -> str:
-        return "-" if act.booking is None else page_of(act.booking)
+        return "-" if act.booking is None else unbroken(page_of(act.booking))
 
     @admin.display(description=_("result"))
     def result_shown(self, act: Act) -> str:
         return narrow(stacked(note_of(act), result_of(act)), width=14)
 
-    @admin.display(description=_("message"))
+    @admin.display(description=_("message or run"))
     def because_of(self, act: Act) -> str:
         return stacked(*(page_of(row) for row in (act.message, act.run) if row is not None))

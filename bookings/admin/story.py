@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from bookings.admin import seeing
-from bookings.admin.acting.reading import note_of, result_of
+from bookings.admin.acting.reading import note_of, result_of, title_of
 from bookings.admin.shown import AMBER, BLUE, GREEN, GREY, RED, TONES, badge, instant, page_of, who
 from bookings.admin.viewer import may
 from bookings.domain.words import Outcome, Source
@@ -163,7 +163,7 @@ def _of_act(act: Act) -> Entry:
     return Entry(
         at=act.at,
         key=(2, act.pk),
-        title=act.get_did_display() if may_see else _("Done by staff"),
+        title=title_of(act) if may_see else _("Done by staff"),
         cause=_cause(act.by, act.run, act.message),
         tone=GREEN if act.is_done else RED,
         note=seeing.address(" · ".join(filter(None, noted))) if may_see else "",

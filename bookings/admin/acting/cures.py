@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.acting.acts import ACTS
 from bookings.domain.attention import Condition
@@ -49,7 +50,7 @@ def cure_of(case: Attention) -> Cure | None:
     did = CURES[Condition(case.condition)]
     if did == Did.PROCESS:
         address = reverse("admin:bookings_message_process", args=[case.message_id])
-        return Cure(Did.PROCESS.label, address, "replay", at_once=True)
+        return Cure(_("Process again"), address, "replay", at_once=True)
     if did == Did.SETTLE or case.booking_id is None:
         return None
     kind = ACTS[did]

@@ -1,5 +1,8 @@
 """Acts in the words of whoever reads them: they keep codes and values, since each reads in a language of their own."""
 
+from django.utils.translation import gettext as _
+
+from bookings.admin.acting.acts import ACTS
 from bookings.admin.acting.forms import Attendance
 from bookings.admin.differences import label
 from bookings.admin.shown import price
@@ -7,6 +10,13 @@ from bookings.cal.commands import said
 from bookings.models import Act, Did
 
 _SAID = {"who": dict(Attendance.WHO), "how": dict(Attendance.HOW)}
+
+
+def title_of(act: Act) -> str:
+    """What was done; of what was not, what should have been: "Cancelled at Cal.com", "Not done: Cancel at Cal.com"."""
+    if act.is_done:
+        return act.get_did_display()
+    return _("Not done: %(act)s") % {"act": ACTS[act.did].title if act.did in ACTS else _("Process again")}
 
 
 def note_of(act: Act) -> str:

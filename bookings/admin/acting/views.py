@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin import seeing
 from bookings.admin.acting.acts import ACTS, MOST, Kind, carry_out
-from bookings.admin.acting.reading import result_of
-from bookings.admin.shown import badge, instant, page_of
+from bookings.admin.acting.reading import result_of, title_of
+from bookings.admin.shown import badge, instant, page_of, unbroken
 from bookings.models import Act, Booking, BookingQuerySet
 
 R = TypeVar("R", bound=Model)
@@ -80,11 +80,12 @@ class ActsOnBookings:
         done = sum(act.is_done for act in acts)
         level = messages.SUCCESS if done == len(acts) else messages.WARNING
         if len(acts) == 1:
-            messages.add_message(request, level, _one(kind, acts[0]))
+            messages.add_message(request, level, _one(acts[0]))
             return redirect("admin:bookings_booking_change", bookings[0].pk)
         told = ngettext("%(done)d of %(count)d booking done.", "%(done)d of %(count)d bookings done.", len(acts))
         messages.add_message(request, level, told % {"done": done, "count": len(acts)})
-        results = [(_cells(act.booking), {"is_done": act.is_done, "text": result_of(act)}) for act in acts]
+        now = self.get_queryset(request).in_bulk([booking.pk for booking in bookings])  # As they are after it.
+        results = [(_cells(now[act.booking_id]), {"is_done": act.is_done, "text": result_of(act)}) for act in acts]
         return results_page(self, request, kind.title, HEADINGS, results)
 
     def _page(
@@ -104,9 +105,8 @@ def _choose(kind: Kind, admin: ActsOnBookings, request: HttpRequest, queryset: B
     return redirect(kind.address([booking.pk for booking in bookings]))
 
 
-def _one(kind: Kind, act: Act) -> str:
-    said = kind.did.label if act.is_done else _("Not done: %(act)s") % {"act": kind.title}
-    result = result_of(act)
+def _one(act: Act) -> str:
+    said, result = title_of(act), result_of(act)
     return f"{said}. {result}" if result else f"{said}."
 
 
@@ -126,9 +126,9 @@ def _cells(booking: Booking) -> tuple[Any, ...]:
 
 def _row(booking: Booking) -> dict[str, Any]:
     return {
-        "page": page_of(booking),
+        "page": unbroken(page_of(booking)),
         "status": badge(booking.status, booking.get_status_display()),
-        "starts": instant(booking.starts_at),
+        "starts": unbroken(instant(booking.starts_at)),
         "coach": booking.coach or "-",
         "client": seeing.address(booking.client_name),
     }

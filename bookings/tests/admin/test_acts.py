@@ -18,6 +18,7 @@ from bookings.cal.client import CalError
 from bookings.domain.attention import Condition
 from bookings.models import Act, Booking, Did, Message, Run, RunKind
 from bookings.tests.admin import BOOKINGS, EMAIL, page_of, text_of
+from bookings.tests.admin import booked as alike
 from bookings.tests.sync import TYPE, UID, Upstream, iso, row, upstream
 from bookings.tests.test_client import KEY, Asked, Said, said, shape_a
 from careercoach.testing import body_of
@@ -291,6 +292,20 @@ def test_a_booking_is_accepted_as_free(staff: Client, booking: Booking, settings
     booking.refresh_from_db()
     assert act(Did.FREE, booking) in page
     assert (told(done), booking.status) == (["Accepted as free."], "BOOKING_CREATED")
+
+
+def test_what_came_of_several_is_shown_as_they_are_now(
+    staff: Client, post: Callable[..., None], cal: Upstream, settings: Any
+) -> None:
+    settings.CAL_PAYMENT_REQUIRED = True
+    post(alike(1), alike(2))
+    free = list(Booking.objects.filter(why="free"))
+
+    done = staff.post(act(Did.FREE, *free), {"note": "friends"})
+
+    assert (done.status_code, told(done)) == (200, ["2 of 2 bookings done."])
+    shown = [cells[1] for cells, _result in done.context["results"]]
+    assert shown == ['<span class="badge badge-green">Booked</span>'] * 2
 
 
 def test_what_is_not_offered_is_not_done_when_posted(staff: Client, booking: Booking) -> None:

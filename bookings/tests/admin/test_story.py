@@ -66,7 +66,7 @@ def test_who_did_it_is_named_and_what_came_of_it(client: Client, sam: User, post
 
     assert [entry.title for entry in entries] == [
         "Staff",
-        "Cancelled at Cal.com",
+        "Not done: Cancel at Cal.com",
         "Webhook",
     ]  # Without a viewer, no payments.
     assert [entry.cause for entry in entries] == ["Sam Staff", "Sam Staff", ""]
