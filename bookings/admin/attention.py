@@ -5,14 +5,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -83,7 +84,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     list_fullwidth = True
     actions = ("settle_chosen", "reopen_chosen")
     export_columns = staticmethod(of_attention)
-    fields = readonly_fields = ("what", "whom", "coach", "held_since", "cure", "state_shown", "settled_by", "note")
+    fields = readonly_fields = ("what", "whom", "coach", "held_since", "cures", "state_shown", "settled_by", "note")
 
     def get_queryset(self, request: HttpRequest) -> AttentionQuerySet:
         """Looked up beside, not joined: so MySQL reads the cases in the order of their index."""
@@ -126,7 +127,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     @admin.action(description=_("Settle, with a note"), permissions=["settle"])
     def settle_chosen(self, request: HttpRequest, queryset: AttentionQuerySet) -> HttpResponse | None:
         cases = few_enough(request, queryset.order_by("pk"))
-        return redirect(settle_address([case.pk for case in cases])) if cases else None
+        return redirect(self._filtered(request, settle_address([case.pk for case in cases]))) if cases else None
 
     @admin.action(description=_("Open again"), permissions=["settle"])
     def reopen_chosen(self, request: HttpRequest, queryset: AttentionQuerySet) -> None:
@@ -147,18 +148,21 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         if not cases:
             raise Http404
         form = Note(request.POST if request.method == "POST" else None, bookings=[])
+        back = self._filtered(request, reverse("admin:bookings_attention_changelist"))
         if request.method == "POST" and form.is_valid():
             self._settle(request, cases, form)
             only = cases[0].booking_id if len(cases) == 1 else None
-            return (
-                redirect("admin:bookings_attention_changelist")
-                if only is None
-                else redirect("admin:bookings_booking_change", only)
-            )
+            return redirect(back) if only is None else redirect("admin:bookings_booking_change", only)
         shown = {"form": form, "cases": [(self.what(case), self.whom(case), self.held_since(case)) for case in cases]}
+        shown["back"] = back
         title = ngettext("Settle this case", "Settle these cases", len(cases))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **shown}
         return TemplateResponse(request, "bookings/office/settle.html", context, status=400 if form.errors else 200)
+
+    def _filtered(self, request: HttpRequest, address: str) -> str:
+        """With the filters and the page of the list that somebody came from, so that they come back to it."""
+        kept = {"opts": self.opts, "preserved_filters": self.get_preserved_filters(request)}
+        return add_preserved_filters(kept, address)
 
     def _settle(self, request: HttpRequest, cases: list[Attention], form: forms.Form) -> None:
         note, now = form.cleaned_data["note"], timezone.now()
@@ -193,8 +197,10 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         if case.booking is None:
             return stacked(page_of(case.message), soft(case.message.error))
         booking = case.booking
-        when = format_html("{} · {}", seeing.address(booking.client_name) or "-", instant(booking.starts_at))
-        return stacked(page_of(booking), soft(when))
+        client = seeing.address(booking.client_name)
+        starts = unbroken(instant(booking.starts_at)) if booking.starts_at else ""
+        known = format_html_join(" · ", "{}", ((each,) for each in (client, starts) if each))
+        return stacked(unbroken(page_of(booking)), soft(known))
 
     @admin.display(description=_("coach"))
     def coach(self, case: Attention) -> object:
@@ -214,10 +220,9 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         if case.state == AttentionState.SETTLED:
             return stacked(badge(case.state, case.get_state_display()), soft(seeing.address(case.note)))
         cure = cure_of(case) if seeing.may_act() else None
-        if cure is None and seeing.may_settle():
-            return format_html('<a class="office-button" href="{}">{}</a>', settle_address([case.pk]), _("Settle"))
         if cure is None:
-            return "-" if case.booking is None else page_of(case.booking, _("Look at its story"))
+            story = "-" if case.booking is None else page_of(case.booking, _("Look at its story"))
+            return _settling(case) or story
         if cure.at_once:  # Within the form of the list, which has the token.
             return format_html(
                 '<button type="submit" class="office-button" formmethod="post" formaction="{}">{}</button>',
@@ -225,3 +230,17 @@ class AttentionAdmin(Exports, ReadOnly, Page):
                 cure.title,
             )
         return format_html('<a class="office-button" href="{}">{}</a>', cure.address, cure.title)
+
+    @admin.display(description=_("cure"))
+    def cures(self, case: Attention) -> str:
+        """On its own page, where there is room for both."""
+        cure, settling = self.cure(case), _settling(case)
+        both = ((each,) for each in dict.fromkeys((cure, settling)) if each)
+        return format_html('<div class="office-links">{}</div>', format_html_join("", "{}", both))
+
+
+def _settling(case: Attention) -> str:
+    """The button that leads to a note; empty for who may not settle it, and where it is settled."""
+    if case.state == AttentionState.SETTLED or not seeing.may_settle():
+        return ""
+    return format_html('<a class="office-button" href="{}">{}</a>', settle_address([case.pk]), _("Settle"))

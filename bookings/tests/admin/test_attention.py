@@ -75,6 +75,49 @@ def test_each_has_the_one_act_that_cures_it(staff: Client, cases: list[Attention
     assert ACTS[Did.REFUND].address([cancelled.pk]) in text_of(staff, page_of(cancelled))
 
 
+def test_a_cure_is_named_as_what_can_be_done(staff: Client, cases: list[Attention]) -> None:
+    page = text_of(staff, reverse(CASES))
+
+    assert "Process again</button>" in page
+    assert "Processed a message again" not in page
+
+
+def test_the_page_of_a_case_has_its_cure_and_lets_it_be_settled(staff: Client, cases: list[Attention]) -> None:
+    failed, nobodys = (Attention.objects.get(condition=each) for each in ("failed_message", "no_user"))
+
+    pages = [text_of(staff, page_of(case)) for case in (failed, nobodys)]
+    Attention.objects.update(state="settled")
+    settled = text_of(staff, page_of(failed))
+
+    assert [f'href="{settle(case)}"' in page for case, page in zip((failed, nobodys), pages, strict=True)] == [
+        True,
+        True,
+    ]
+    assert "Process again</button>" in pages[0]
+    assert ACTS[Did.LINK].address([nobodys.booking_id]) in pages[1]
+    assert settle(failed) not in settled
+
+
+def test_whoever_settles_comes_back_to_the_list_as_they_had_filtered_it(staff: Client, cases: list[Attention]) -> None:
+    failed = Attention.objects.get(condition="failed_message")
+    filtered = f"{reverse(CASES)}?condition=failed_message"
+
+    chosen = staff.post(filtered, {"action": "settle_chosen", "_selected_action": [failed.pk]}).headers["Location"]
+    asked = text_of(staff, chosen)
+    done = staff.post(chosen, {"note": "An old one."})
+
+    assert f'href="{filtered}"' in asked
+    assert done.headers["Location"] == filtered
+
+
+def test_of_a_booking_only_what_is_known_is_listed(staff: Client) -> None:
+    now = timezone.now()
+    booking = Booking.objects.create(uid="bare")
+    Attention.objects.create(booking=booking, condition="coach_unknown", weight=5, since=now)
+
+    assert "- ·" not in text_of(staff, reverse(CASES))
+
+
 def settle(case: Attention) -> str:
     return f"{reverse(SETTLE)}?ids={case.pk}"
 
