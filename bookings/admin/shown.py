@@ -144,6 +144,7 @@ class CappedPaginator(Paginator):
     """
 
     most = 10_000
+    template_name = "bookings/office/counted.html"
 
     @cached_property
     def count(self) -> int:
@@ -157,10 +158,15 @@ class CappedPaginator(Paginator):
 
 
 class Paged(ChangeList):
-    """By the paginator, also where all fits on one page: Django asks it only where there are several."""
+    """By the paginator, also where all fits on one page: Django asks it only where there are several.
+
+    A list that leaves nothing out has no link to all of it.
+    """
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
         if not self.multi_page:
             self.result_list = self.paginator.page(1).object_list
 

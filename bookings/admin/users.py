@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
 from bookings.admin.acting.people import ActsOnPeople
-from bookings.admin.shown import CappedPaginator
+from bookings.admin.shown import CappedPaginator, Paged
 from bookings.admin.theme import Ticked
 from bookings.cal import inbox
 from coaches.admin import CoachAdmin
@@ -69,6 +69,9 @@ class BookingUserAdmin(ActsOnPeople, Masked, Ticked, UserAdmin):
 
     paginator = CappedPaginator
     change_form_outer_before_template = "bookings/office/person.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Paged]:
+        return Paged
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return tuple("called" if each == "name" else each for each in super().get_list_display(request))

@@ -3,13 +3,18 @@
 import re
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Model
+from django.template.loader import render_to_string
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import strip_tags
 
 from bookings import admin as admin_pages
 from bookings.admin import viewer
@@ -18,6 +23,8 @@ from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price, t
 from bookings.admin.told import LABELS
 from bookings.domain.registers import Register
 from bookings.models import Attention, Booking, Difference, Message, Run
+from bookings.tests.admin import BOOKINGS, text_of
+from users.models import User
 
 
 def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
@@ -28,6 +35,24 @@ def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
         most = 2
 
     assert Impatient(Booking.objects.order_by("id"), 1).count == 2
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 in all"), (9_999, "9999 in all"), (10_000, "10000 or more")])
+def test_a_list_says_when_it_counted_no_further(count: int, said: str) -> None:
+    counted = SimpleNamespace(result_count=count, paginator=CappedPaginator([], 50))
+
+    shown = render_to_string(CappedPaginator.template_name, {"cl": counted})
+
+    assert strip_tags(shown).strip() == said
+
+
+def test_only_a_list_that_leaves_something_out_leads_to_all_of_it(client: Client, sam: User) -> None:
+    Booking.objects.create(uid="one")
+    client.force_login(sam)
+
+    pages = [text_of(client, reverse(BOOKINGS) + query) for query in ("", "?q=one", "?status__exact=PENDING")]
+
+    assert ["Show all" in page for page in pages] == [False, True, True]
 
 
 def test_a_page_reads_the_rows_of_no_page_before_it(db: None) -> None:
