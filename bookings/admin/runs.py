@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin import seeing
 from bookings.admin.differences import cells
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, who
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, unbroken, who
 from bookings.domain.words import Outcome
 from bookings.models import Did, Difference, Run, RunState
 
@@ -88,7 +89,7 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("run"))
     def name(self, run: Run) -> str:
-        return str(run)
+        return unbroken(run)
 
     @admin.display(description=_("state"))
     def result(self, run: Run) -> str:
@@ -96,7 +97,7 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("started"))
     def began(self, run: Run) -> str:
-        return instant(run.started_at, timespec="seconds")
+        return unbroken(instant(run.started_at, timespec="seconds"))
 
     @admin.display(description=_("finished"))
     def ended(self, run: Run) -> str:
@@ -109,12 +110,12 @@ class RunAdmin(ReadOnly, Page):
     @admin.display(description=_("bookings"))
     def counted(self, run: Run) -> str:
         counts = {
-            _("seen"): run.seen,
-            _("changed"): run.changed,
-            _("created"): run.created,
-            _("failed"): run.failed,
+            pgettext("how many", "seen"): run.seen,
+            pgettext("how many", "changed"): run.changed,
+            pgettext("how many", "created"): run.created,
+            pgettext("how many", "failed"): run.failed,
         }
-        return stacked(*(f"{label} {count}" for label, count in counts.items() if count))
+        return stacked(*(unbroken(f"{label} {count}") for label, count in counts.items() if count))
 
     @admin.display(description=_("options"))
     def asked(self, run: Run) -> str:

@@ -60,6 +60,16 @@ def test_a_run_shows_what_it_found(client: Client, sam: User) -> None:
     assert "Sam Staff" in listed
 
 
+def test_what_a_run_counted_is_told_as_a_number_in_chinese(client: Client, sam: User) -> None:
+    Run.objects.create(kind=RunKind.COACHES, started_at=timezone.now(), seen=6, changed=3, created=2, failed=1)
+    client.force_login(sam)
+    client.cookies["django_language"] = "zh-hans"
+
+    listed = text_of(client, reverse(RUNS))
+
+    assert [each for each in ("已读 6", "已变更 3", "新建 2", "失败 1") if each not in listed] == []
+
+
 def test_runs_are_found_by_number(client: Client, sam: User) -> None:
     run = Run.objects.create(kind=RunKind.CLOCK, started_at=timezone.now())
     client.force_login(sam)
