@@ -71,5 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Without the address, which not everybody who sees the person may see."""
         return gettext("Erased") if self.erased_at else self.name or self.user_id
 
+    def get_full_name(self) -> str:
+        """How pages of the admin address whoever is logged in."""
+        return self.name
+
     def clean(self) -> None:
         self.email = normalised(self.email)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin.acting.views import few_enough, results_page
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table, unbroken
 from bookings.cal import inbox
 from bookings.cal.payloads.webhook import EVENTS
 from bookings.models import Act, Booking, Did, Message
@@ -127,7 +127,7 @@ class MessageAdmin(ReadOnly, Page):
 
     def _told(self, request: HttpRequest, message: Message) -> None:
         if message.error:
-            messages.warning(request, _("message %(id)d: %(error)s") % {"id": message.pk, "error": message.error})
+            messages.warning(request, _("Message %(id)d: %(error)s") % {"id": message.pk, "error": message.error})
         else:
             messages.success(request, _("%(done)d processed") % {"done": 1})
 
@@ -135,7 +135,7 @@ class MessageAdmin(ReadOnly, Page):
 
     @admin.display(description=_("received"))
     def received(self, message: Message) -> str:
-        return narrow(instant(message.received_at, timespec="seconds"), width=7)
+        return unbroken(instant(message.received_at, timespec="seconds"))
 
     @admin.display(description=_("processed"))
     def processed(self, message: Message) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.admin import seeing
 from bookings.admin.acting.acts import ACTS
 from bookings.admin.acting.cures import Cure, cure_of, settle_address
-from bookings.admin.shown import badge, instant, page_of, price, there
+from bookings.admin.shown import badge, instant, page_of, price, there, unbroken
 from bookings.admin.story import story
 from bookings.cal import links
 from bookings.domain.words import Payment, Why
@@ -68,7 +68,7 @@ def _head(booking: Booking) -> dict[str, Any]:
         "payment": payment,
         "price": price(booking.price, booking.currency) if seeing.sees_payments() else "",
         "refunded": price(booking.refunded, booking.currency) if seeing.sees_payments() and booking.refunded else "",
-        "starts": instant(booking.starts_at),
+        "starts": unbroken(instant(booking.starts_at)),
         "there": there(booking.starts_at, booking.client_time_zone),
         "email": seeing.address(booking.client_email),
         "user": "" if booking.user is None else page_of(booking.user),

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import ManyToManyField
+from django.db.models import Field, ManyToManyField
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -42,6 +42,11 @@ class GroupAdmin(Ticked, DjangoGroupAdmin, Page):
     """Groups, in the theme, and deleted one by one: with each, people lose what they may do."""
 
     actions = None
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """A group's name is another word than a person's, in Chinese."""
+        named = {"label": pgettext_lazy("of a group", "Name")} if db_field.name == "name" else {}
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **named)
 
 
 def dress(site: AdminSite) -> None:

@@ -71,4 +71,12 @@ WORDS = (
     gettext_noop("You have been successfully logged out from the administration"),
 )
 
+# Django's Chinese for these is stiff, or says another thing: "1 month" is January there.
+OF_DJANGO = (
+    gettext_noop("Filters"),
+    ngettext_lazy("%(counter)s result", "%(counter)s results"),
+    ngettext_lazy("%(num)d month", "%(num)d months"),
+    ngettext_lazy("%(num)d day", "%(num)d days"),
+)
+
 OF_THE_SCHEDULER = (gettext_noop("Task"), gettext_noop("Tasks"))

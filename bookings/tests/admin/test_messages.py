@@ -111,7 +111,7 @@ def test_several_that_work_are_told_too_and_one_alone_leads_back(
     alone = again(client, failed)
 
     assert (both.status_code, told(both)) == (200, ["2 processed"])
-    assert (alone.status_code, told(alone)[-1]) == (302, f"message {failed.pk}: {failed.error}")
+    assert (alone.status_code, told(alone)[-1]) == (302, f"Message {failed.pk}: {failed.error}")
 
 
 def test_no_more_are_processed_again_than_anyone_waits_for(client: Client, sam: User, failed: Message) -> None:

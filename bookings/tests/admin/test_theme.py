@@ -1,6 +1,7 @@
 """The theme: every page in it, nothing asked of another machine, and no word of it without Chinese."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from unfold.admin import ModelAdmin as Page
 
+from bookings.admin.acting.acts import ACTS
 from bookings.admin.theme import dress
 from bookings.admin.words import WORDS
-from bookings.models import Booking
+from bookings.models import Booking, Did
 from bookings.tests.admin import BOOKINGS, page_of, text_of
 from users.models import User
 
@@ -115,6 +117,61 @@ def test_times_that_the_framework_writes_look_like_ours(language: str, client: C
     client.cookies["django_language"] = language
 
     assert f"{sam.created_at:%Y-%m-%d %H:%M} UTC" in text_of(client, reverse("admin:users_user_changelist"))
+
+
+def test_a_list_has_its_name_in_the_title(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    titles = [
+        re.findall(r"<title>\s*(.+?)\s*</title>", text_of(client, reverse(f"admin:{page}_changelist")))
+        for page in ("bookings_booking", "users_user", "auth_group")
+    ]
+
+    assert titles == [["Bookings | Career Coach"], ["Users | Career Coach"], ["Groups | Career Coach"]]
+
+
+def test_whoever_is_logged_in_is_addressed_by_name(client: Client, sam: User) -> None:
+    client.force_login(sam)
+
+    assert re.search(rf"truncate\">\s*{sam.name}\s*</div>", text_of(client, reverse("admin:index")))
+
+
+def test_a_group_has_another_kind_of_name_than_a_person(client: Client, sam: User) -> None:
+    group = Group.objects.create(name="Night shift")
+    client.force_login(sam)
+    client.cookies["django_language"] = "zh-hans"
+
+    fields = [client.get(page_of(row)).context["adminform"].form.fields["name"].label for row in (group, sam)]
+
+    assert fields == ["名称", "姓名"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Page not found", "Not for you to see", "Not sent")),
+        ("zh-hans", ("页面不存在", "无权访问", "未提交")),
+    ],
+)
+def test_what_is_shown_instead_of_a_page_says_what_to_do(
+    language: str, said: tuple[str, ...], member: Callable[[str], Client]
+) -> None:
+    client = member("Auditors")
+    client.cookies["django_language"] = language
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies["django_language"] = language
+    booking = Booking.objects.create(uid="u")
+
+    answers = (
+        client.get("/admin/nowhere/"),
+        client.get(ACTS[Did.CANCEL].address([booking.pk])),
+        strict.post(reverse("admin:login")),
+    )
+
+    pages = [answer.content.decode() for answer in answers]
+    assert [answer.status_code for answer in answers] == [404, 403, 403]
+    assert [f"<h1>{each}</h1>" in page for each, page in zip(said, pages, strict=True)] == [True] * 3
+    assert [f'<a href="{reverse("admin:index")}">' in page for page in pages] == [True] * 3
 
 
 def test_a_login_leads_to_the_dashboard(client: Client, sam: User) -> None:
