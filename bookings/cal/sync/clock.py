@@ -26,6 +26,8 @@ def end_what_is_over(recorder: Recorder, *, now: datetime) -> None:
     while batch := list(over.filter(id__gt=last)[:AT_ONCE]):
         last = batch[-1][0]
         for _id, uid, ends_at in batch:
+            if recorder.foretold(uid):
+                continue
             body = own.ended(uid, ends_at=cast(datetime, ends_at))
             told = recorder.tell(uid, body, source=Source.CLOCK, done=Done.ENDED)
             if told is None:

@@ -9,7 +9,7 @@ from bookings.cal import inbox
 from bookings.cal.sync import end_meetings
 from bookings.domain.words import Source
 from bookings.models import Booking, Message, Run, StatusChange
-from bookings.tests.sync import START, UID, Upstream, counts, row, statuses, told
+from bookings.tests.sync import START, UID, Upstream, counts, iso, row, statuses, told
 from careercoach.testing import body_of
 
 Post = Callable[..., None]
@@ -125,6 +125,16 @@ def test_a_lost_cancellation_is_no_end(cal: Upstream, post: Post) -> None:
         ("BOOKING_CREATED", True),
         ("BOOKING_CANCELLED", True),
     ]
+
+
+def test_a_dry_run_foretells_no_end_of_what_it_foretells_otherwise(cal: Upstream, post: Post) -> None:
+    """That it would be cancelled by then is undone, and the clock finds it as it was."""
+    post(body_of("booking_created_free"))
+    cal.rows = [row(status="cancelled", updatedAt=iso(START))]
+
+    looked, run = cal.resync(now=OVER, dry_run=True), cal.resync(now=OVER)
+
+    assert [each[:4] for each in told(looked)] == [each[:4] for each in told(run)]
 
 
 def test_what_changes_meanwhile_is_left_to_whoever_changed_it(post: Post) -> None:
