@@ -75,6 +75,18 @@ class Phases:
             if mark is not None:
                 self._sweep(starts_after=self._now - BACK, ends_before=self._horizon())
             self._look_up(self._unseen(), of=self._open().count(), most=options.gone_up_to)
+        if not options.uids:
+            self._stop_where_all_are_foreign()
+
+    def _stop_where_all_are_foreign(self) -> None:
+        """Of an event type without a booking Cal.com gives none; others' come where it knows no such type and drops the
+        filter (api_v2.md §9, 1). Then nothing would ever be read, and each run would say that nothing changed.
+        """
+        if settings.CAL_EVENT_TYPE_IDS and self._recorder.any_foreign and not self._run.seen:
+            raise Stopped(
+                "CAL_EVENT_TYPE_IDS is probably wrong: Cal.com gave bookings of other event types alone. None was "
+                "recorded. cal_doctor says which number it doesn't know."
+            )
 
     def _sweep(
         self,

@@ -46,6 +46,7 @@ class Recorder:
         self.run = running.run
         self.seen = seen
         self.event_types = event_types
+        self.any_foreign = False  # Did an answer tell another event type?
         self.all_kept = True  # Is each answer that failed a message at least, which is tried again?
         self._running, self._now, self._by = running, now, by
 
@@ -62,6 +63,7 @@ class Recorder:
         for each in answered:
             typeless = each.uid in held and Register.EVENT_TYPE not in known[each.uid]
             if not self._is_ours(each.event_type, held=each.uid in held, typeless=typeless):
+                self.any_foreign = self.any_foreign or each.event_type is not None
                 continue
             if not self.seen.add(each.uid):
                 continue
@@ -140,6 +142,10 @@ class Recorder:
             found = [each for each in found if self.seen.add(f"{_TOLD}{each.field}\0{each.uid}")]
             Difference.objects.bulk_create(found)
         return found
+
+    def foretold(self, uid: str) -> bool:
+        """In a dry run: would the booking have another status by now, than the one that it was left with?"""
+        return f"{_TOLD}status\0{uid}" in self.seen
 
     def _of(self, recorded: services.Recorded, done: Done | None) -> list[Difference]:
         if self.run.dry_run:

@@ -282,6 +282,19 @@ def test_a_filter_that_cal_com_drops_lets_nothing_foreign_in(cal: Upstream, post
     assert Booking.objects.get().title == "Renamed"
 
 
+def test_a_run_that_finds_only_foreign_bookings_stops(cal: Upstream) -> None:
+    """No booking yet is answered with none; with others' only where the number is none of that account's."""
+    cal.types = [OTHER_TYPE]
+    cal.rows = [row("private", eventType={"id": OTHER_TYPE}, eventTypeId=OTHER_TYPE)]
+
+    with pytest.raises(Stopped, match="CAL_EVENT_TYPE_IDS is probably wrong"):
+        cal.resync()
+
+    assert Run.objects.get().state == "failed"
+    cal.rows = []
+    assert counts(cal.resync()) == (0, 0, 0, 0, 0)
+
+
 def test_without_configured_types_those_of_the_account_are_ours(cal: Upstream, settings: Any) -> None:
     settings.CAL_EVENT_TYPE_IDS = []
     cal.rows = [row(), row("as-an-attendee", eventType={"id": OTHER_TYPE}, eventTypeId=OTHER_TYPE)]
