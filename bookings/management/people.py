@@ -1,6 +1,7 @@
 """How commands are told whom they are about."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandError, OutputWrapper
@@ -21,6 +22,10 @@ def person_of(options: dict[str, Any]) -> Person:
         return find(user_id=options["user_id"], email=options["email"])
     except Refused as error:
         raise CommandError(str(error)) from None
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing"
 
 
 def left_out(out: OutputWrapper, person: Person) -> None:

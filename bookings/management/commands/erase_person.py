@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from bookings.management.people import add_arguments, left_out, person_of
+from bookings.management.people import add_arguments, in_words, left_out, person_of
 from bookings.privacy import erasing
 from bookings.privacy.person import Refused
 
@@ -38,6 +38,6 @@ class Command(BaseCommand):
                     transaction.set_rollback(True)
         except Refused as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{request.counts}{', only looked' if dry else ''}.")
-        if not dry:
+        self.stdout.write(f"{in_words(request.counts)}{', only looked' if dry else ''}.")
+        if request.counts and not dry:
             self.stdout.write("Cal.com keeps its own data of these bookings: erase it there too.")

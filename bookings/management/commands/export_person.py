@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bookings.management.people import add_arguments, left_out, person_of
+from bookings.management.people import add_arguments, in_words, left_out, person_of
 from bookings.privacy import exporting
 from bookings.privacy.person import Refused
 
@@ -15,7 +15,7 @@ from bookings.privacy.person import Refused
 class Command(BaseCommand):
     help = (
         "Writes all that is kept of one person as JSON (UTF-8), to the file or to the standard output, and keeps that "
-        "it was done. Nobody else's address is in it. Exit code 1 where nobody is known."
+        "it was done. Nobody else's address is in it. Exit code 1 where nothing is kept of anybody so named."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,9 +25,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person, now = person_of(options), timezone.now()
         left_out(self.stderr, person)
-        if options["dry_run"]:
-            self.stdout.write(f"{exporting.counted(exporting.collect(person, now=now))}, only looked.")
-            return
+        if options["dry_run"] or person.user is None:
+            counts = exporting.counted(exporting.collect(person, now=now))
+            if person.user is None and not counts:
+                raise CommandError("Nothing is kept of this address: is it written right?")
+            if options["dry_run"]:
+                self.stdout.write(f"{in_words(counts)}, only looked.")
+                return
         path: Path | None = options["output"]
         try:
             if path is not None:
@@ -39,4 +43,4 @@ class Command(BaseCommand):
             self.stdout.write(exporting.written(document), ending="")
         else:
             path.write_text(exporting.written(document), encoding="utf-8")
-            self.stdout.write(f"{exporting.counted(document)}")
+            self.stdout.write(f"{in_words(exporting.counted(document))}.")

@@ -51,7 +51,7 @@ def test_a_person_is_exported_to_a_file_that_nobody_else_reads(zoe: User, tmp_pa
 
     assert json.loads(path.read_text(encoding="utf-8"))["person"]["userId"] == "zoe-1"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert line == "{'bookings': 1, 'messages': 1}\n"
+    assert line == "1 bookings, 1 messages.\n"
     with pytest.raises(CommandError, match="File exists"):
         said("export_person", email=ADDRESS, output=path)
     assert len(records()) == 1
@@ -63,8 +63,8 @@ def test_only_looking_leaves_no_record_and_changes_nothing(zoe: User) -> None:
     lines = said("export_person", user_id="zoe-1", dry_run=True), said("erase_person", user_id="zoe-1", dry_run=True)
 
     assert lines == (
-        "{'bookings': 1, 'messages': 1}, only looked.\n",
-        "{'bookings': 1, 'messages': 1}, only looked.\n",
+        "1 bookings, 1 messages, only looked.\n",
+        "1 bookings, 1 messages, only looked.\n",
     )
     assert records() == []
     assert [list(model.objects.order_by("pk").values()) for model in (User, Booking, Message)] == before
@@ -75,11 +75,24 @@ def test_a_person_is_erased(zoe: User) -> None:
 
     assert text == (
         "1 bookings erased\n"
-        "{'bookings': 1, 'messages': 1}.\n"
+        "1 bookings, 1 messages.\n"
         "Cal.com keeps its own data of these bookings: erase it there too.\n"
     )
     assert found(NAME, ADDRESS, WISH) == {}
     assert records() == [("erase", {"bookings": 1, "messages": 1}, "Letter 12")]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_address_of_which_nothing_is_kept_is_said_to_be_one(zoe: User, tmp_path: Path, dry_run: bool) -> None:
+    """It may be mistyped: an empty document would say that we hold nothing of the person."""
+    path = tmp_path / "nobody.json"
+
+    with pytest.raises(CommandError, match="Nothing is kept of this address: is it written right"):
+        said("export_person", email="zoee@client.example", output=path, dry_run=dry_run)
+
+    assert (path.exists(), records()) == (False, [])
+    assert said("erase_person", email="zoee@client.example", dry_run=True) == "nothing, only looked.\n"
+    assert said("erase_person", email="zoee@client.example") == "nothing.\n"
 
 
 @pytest.mark.parametrize("command", ["export_person", "erase_person"])
