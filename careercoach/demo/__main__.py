@@ -1,7 +1,8 @@
 """`python -m careercoach.demo`: the whole flow on this machine, in the foreground, until Ctrl-C.
 
 Makes both databases where they are missing, plays some history, and serves the project together with the stand-in for
-Cal.com. The data stay in a folder, so stopping and starting again goes on; `--reset` starts over.
+Cal.com. The data stay in a folder, so stopping and starting again goes on; `--reset` starts over. With a command of
+manage.py after its options it serves nothing, and does that on these data: `resync_bookings --full`.
 """
 
 import argparse
@@ -25,11 +26,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=ROOT / ".demo", help="folder of both databases (%(default)s)")
     parser.add_argument("--reset", action="store_true", help="throw the data away and start over")
     parser.add_argument("--no-history", action="store_true", help="begin without the demo users and their bookings")
+    parser.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        help="a command of manage.py with its options, done on these data instead of serving: resync_bookings --full",
+    )
     given = parser.parse_args(arguments)
 
     if not 0 < given.port < 65536:
         parser.error(f"{given.port} is no port: give one from 1 to 65535, such as make demo PORT=8000")
-    if is_taken(given.host, given.port):
+    if not given.command and is_taken(given.host, given.port):
         print(f"Port {given.port} is in use. Stop what uses it, or choose another: make demo PORT={given.port + 1}")
         return 1
     if given.reset:
@@ -40,6 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     import django  # noqa: PLC0415 not before: it reads its settings from what was just set
 
+    if given.command:
+        from django.core.management import execute_from_command_line  # noqa: PLC0415 as above
+
+        execute_from_command_line(["manage.py", *given.command])
+        return 0
     django.setup()
     from careercoach.demo import running  # noqa: PLC0415 needs Django to be set up
 

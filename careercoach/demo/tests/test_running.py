@@ -87,6 +87,22 @@ def test_it_starts_from_nothing_goes_on_and_starts_over(tmp_path):
     assert third.end() == 0
 
 
+def test_operators_try_their_commands_on_its_data_while_it_runs(tmp_path):
+    demo = Demo(tmp_path)
+    where = ["--port", str(demo.port), "--data", str(tmp_path)]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "careercoach.demo", *where, "rebuild", "-v", "2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (demo.end(), done.returncode) == (0, 0)
+    assert " 6 bookings compared: 0 differ" in done.stdout
+
+
 def test_a_port_that_is_in_use_is_said_with_the_cure(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
