@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin.acting.reading import note_of, result_of, title_of
@@ -62,7 +63,7 @@ class ActAdmin(ReadOnly, Page):
     def whom(self, act: Act) -> str:
         return "-" if act.booking is None else unbroken(page_of(act.booking))
 
-    @admin.display(description=_("result"))
+    @admin.display(description=pgettext_lazy("of an act", "result"))
     def result_shown(self, act: Act) -> str:
         return narrow(stacked(note_of(act), result_of(act)), width=14)
 

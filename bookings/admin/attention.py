@@ -221,7 +221,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
             return stacked(badge(case.state, case.get_state_display()), soft(seeing.address(case.note)))
         cure = cure_of(case) if seeing.may_act() else None
         if cure is None:
-            story = "-" if case.booking is None else page_of(case.booking, _("Look at its story"))
+            story = "-" if case.booking is None else unbroken(page_of(case.booking, _("Look at its story")))
             return _settling(case) or story
         if cure.at_once:  # Within the form of the list, which has the token.
             return format_html(

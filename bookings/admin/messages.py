@@ -21,8 +21,15 @@ from bookings.admin.acting.views import few_enough, results_page
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table, unbroken
 from bookings.cal import inbox
 from bookings.cal.payloads.webhook import EVENTS
+from bookings.domain.words import Source
 from bookings.models import Act, Booking, Did, Message
 
+OWN_EVENTS = {
+    "gone": _("No longer at Cal.com"),
+    "cancelled for us": _("Cancelled for us"),
+    "staff: erase": _("Erased"),
+    **{f"staff: {did}": did.label for did in (Did.PAYMENT, Did.REFUND, Did.FREE, Did.LINK)},
+}
 HEADINGS = (_("Message"), _("Outcome"), _("Received"))
 
 
@@ -53,7 +60,17 @@ class MessageAdmin(ReadOnly, Page):
     show_full_result_count = False
     paginator = CappedPaginator
     actions = ("process_again",)
-    readonly_fields = ("about", "result", "again", "changes_made", "received", "processed", "body_shown", "body_masked")
+    readonly_fields = (
+        "about",
+        "result",
+        "again",
+        "changes_made",
+        "received",
+        "processed",
+        "event",
+        "body_shown",
+        "body_masked",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         booking = Booking.objects.filter(uid=OuterRef("uid")).values("pk")
@@ -63,7 +80,7 @@ class MessageAdmin(ReadOnly, Page):
         again = ("again",) if self.has_process_permission(request) else ()
         body = "body_shown" if request.user.has_perm("bookings.view_message_body") else "body_masked"
         return (
-            (None, {"fields": ("received", "source", "trigger", "about", "linked_user", "linked_by", "by")}),
+            (None, {"fields": ("received", "source", "event", "about", "linked_user", "linked_by", "by")}),
             (
                 _("What became of it"),
                 {"fields": ("result", "error", "attempts", "processed", "changes_made", *again)},
@@ -143,7 +160,13 @@ class MessageAdmin(ReadOnly, Page):
 
     @admin.display(description=_("source and event"))
     def told(self, message: Message) -> str:
-        return stacked(message.get_source_display(), narrow(message.trigger))
+        event = self.event(message)
+        return stacked(message.get_source_display(), "" if event == "-" else narrow(event))
+
+    @admin.display(description=_("event"))
+    def event(self, message: Message) -> Any:
+        """As Cal.com calls it; of what we told ourselves, in words, where they say more than the source."""
+        return message.trigger or "-" if message.source == Source.WEBHOOK else OWN_EVENTS.get(message.trigger, "-")
 
     @admin.display(description=_("Cal.com uid"))
     def about(self, message: Message) -> str:

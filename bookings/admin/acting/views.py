@@ -72,7 +72,9 @@ class ActsOnBookings:
         form = kind.form(request.POST if request.method == "POST" else None, bookings=bookings)
         if request.method == "POST" and form.is_valid():
             return self.act(request, kind, bookings, form.cleaned_data)
-        shown = {"kind": kind, "form": form, "rows": [_row(booking) for booking in bookings]}
+        rows = [_row(booking) | {"obstacle": kind.obstacle(booking)} for booking in bookings]
+        can = not all(row["obstacle"] for row in rows)
+        shown = {"kind": kind, "form": form, "rows": rows, "can": can}
         return self._page(request, kind, "bookings/office/act.html", shown, status=400 if form.errors else 200)
 
     def act(self, request: HttpRequest, kind: Kind, bookings: list[Booking], asked: dict[str, Any]) -> HttpResponse:

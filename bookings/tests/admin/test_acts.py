@@ -294,6 +294,17 @@ def test_a_booking_is_accepted_as_free(staff: Client, booking: Booking, settings
     assert (told(done), booking.status) == (["Accepted as free."], "BOOKING_CREATED")
 
 
+def test_a_page_that_asks_says_beforehand_what_cannot_be_done(staff: Client, booking: Booking) -> None:
+    Booking.objects.update(status="BOOKING_CANCELLED", why="cancelled")
+    other = Booking.objects.create(uid="other", status="BOOKING_CREATED", starts_at=timezone.now() + timedelta(days=2))
+
+    none, one = (text_of(staff, act(Did.CANCEL, *these)) for these in ((booking,), (booking, other)))
+
+    assert [page.count("The booking is cancelled already.") for page in (none, one)] == [1, 1]
+    assert ['<button type="submit" class="office-button' in page for page in (none, one)] == [False, True]
+    assert ['name="reason"' in page for page in (none, one)] == [False, True]
+
+
 def test_what_came_of_several_is_shown_as_they_are_now(
     staff: Client, post: Callable[..., None], cal: Upstream, settings: Any
 ) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.admin.acting.acts import MOST
 from bookings.domain.words import Outcome, Status
@@ -167,3 +168,25 @@ def test_who_may_only_view_processes_nothing_again(client: Client, viewer: User,
     assert "Process again" not in page + text_of(client, reverse(MESSAGES))
     assert [answer.status_code for answer in answers] == [200, 403]
     assert Message.objects.get().attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "trigger", "listed"),
+    [
+        ("webhook", "BOOKING_PAID", ["Webhook", "BOOKING_PAID"]),
+        ("ops", "staff: refund", ["工作人员", "已登记退款"]),
+        ("api", "gone", ["API 应答", "Cal.com 已无此预约"]),
+        ("clock", "clock", ["时钟"]),
+    ],
+)
+def test_what_we_told_ourselves_is_in_the_language_of_the_page(
+    source: str, trigger: str, listed: list[str], client: Client, sam: User
+) -> None:
+    message = Message.objects.create(source=source, trigger=trigger, digest="d", received_at=timezone.now())
+    client.force_login(sam)
+    client.cookies["django_language"] = "zh-hans"
+
+    cells = re.findall(r"<div[^>]*>([^<]+)</div>", text_of(client, reverse(MESSAGES)))
+
+    assert [cell for cell in cells if cell in listed] == listed
+    assert client.get(page_of(message)).status_code == 200

@@ -14,6 +14,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const words = document.querySelector("meta[name=office-words]")?.dataset ?? {};
   const each = (selector, change) => document.querySelectorAll(selector).forEach(change);
   each(".material-symbols-outlined", (icon) => icon.setAttribute("aria-hidden", "true"));
+  // On a tablet each value stands beside its heading, of which the theme makes "Cal.Com Uid".
+  each("#result_list [data-label]", (cell) => {
+    cell.dataset.label = cell.dataset.label.replace(/^./u, (letter) => letter.toUpperCase());
+  });
   each("#searchbar-submit, #command-submit", (button) => button.setAttribute("aria-label", words.search));
   each("[data-simplebar]", (box) => box.setAttribute("data-simplebar-aria-label", words.more));
   each("#nav-sidebar a:has(+ * #site-name)", (link) => {
