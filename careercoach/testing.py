@@ -4,6 +4,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -87,6 +88,15 @@ def away(problem: Exception) -> Iterator[None]:
 
     with connection.execute_wrapper(wrapper):
         yield
+
+
+def pass_by(seconds: float) -> None:
+    """Let what the cache holds be so many seconds older."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, expires FROM shared_cache")
+        for key, expires in cursor.fetchall():
+            moment = datetime.fromisoformat(str(expires)) - timedelta(seconds=seconds)
+            cursor.execute("UPDATE shared_cache SET expires = %s WHERE cache_key = %s", [str(moment), key])
 
 
 def problem(*errors: tuple[str, str, str | None], kind: str, retryable: bool = False) -> dict[str, Any]:

@@ -25,7 +25,7 @@ AT_ONCE = 3  # For different days. Production has eight threads for all that the
 PATIENCE, WITHIN = (2.0, 8.0), 10.0  # Seconds. A pool's month takes Cal.com a while.
 WAITED = 2.0  # Seconds that one caller waits for another's answer; then it is told to come again.
 PAUSE = 0.1
-RETRY_AFTER = 5  # Seconds in which nobody asks a Cal.com that has just failed.
+RETRY_AFTER, LONGEST_AWAY = 5, 60  # Seconds for which one that has failed is left alone: as it says, within these.
 AWAY = "slots-away"  # The cache's key for that.
 A_DAY, FURTHEST = timedelta(days=1), timedelta(days=400)
 EVENT_TYPE_KEPT = 60 * 60  # Seconds.
@@ -88,13 +88,21 @@ def _ask(name: str, since: date, until: date, known: Free | None, *, now: dateti
     except Busy as error:
         return _stale(known, error)
     except (Unanswered, NotFound) as error:
-        failure = error if isinstance(error, Unanswered) else Unanswered(False, 0)
-        # A Cal.com that is away is so for all days; what it refuses it may refuse for these alone.
-        cache.set(AWAY if failure.retryable else _key("failed", name), failure, RETRY_AFTER)
-        return _stale(known, failure)
+        return _stale(known, _kept(name, error))
     found = Free(tuple(starts), now, stale=False)
     cache.set(_key("slots", name), found, KEPT.total_seconds())
     return found
+
+
+def _kept(name: str, error: Unanswered | NotFound) -> Unanswered:
+    """What went wrong, for all who ask meanwhile."""
+    if isinstance(error, NotFound) or not error.retryable:  # What it refuses it may refuse for these days alone.
+        refused = Unanswered(False, 0)
+        cache.set(_key("failed", name), refused, RETRY_AFTER)
+        return refused
+    away = Unanswered(True, min(max(error.wait, RETRY_AFTER), LONGEST_AWAY))
+    cache.set(AWAY, away, away.wait + 1)  # The table cuts fractions of seconds off.
+    return away
 
 
 def _stale(known: Free | None, failure: Unanswered) -> Free:

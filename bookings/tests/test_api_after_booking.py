@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from bookings.cal import asking, finding, links, slots
@@ -16,7 +15,7 @@ from bookings.domain.projection import reference
 from bookings.domain.words import Source
 from bookings.models import Booking, Message
 from bookings.tests.test_client import KEY, Cal, Said, failed, said, serving, shape_a
-from careercoach.testing import body_of, problem
+from careercoach.testing import body_of, pass_by, problem
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -116,15 +115,6 @@ def test_while_nobody_knows_it_one_is_asked_to_come_again(told: Said, client: Cl
     assert all(map(waits, answers))
     assert len(cal.asked) == 1  # An unknown uid is remembered for a minute, and a failure for some seconds.
     assert not Booking.objects.exists()
-
-
-def pass_by(seconds: float) -> None:
-    """Let what the cache holds be so many seconds older."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT cache_key, expires FROM shared_cache")
-        for key, expires in cursor.fetchall():
-            moment = datetime.fromisoformat(str(expires)) - timedelta(seconds=seconds)
-            cursor.execute("UPDATE shared_cache SET expires = %s WHERE cache_key = %s", [str(moment), key])
 
 
 @pytest.mark.parametrize(("told", "after"), [(UNKNOWN, 60), (AWAY, 10)], ids=["unknown", "away"])

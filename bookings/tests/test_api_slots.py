@@ -18,7 +18,7 @@ from django.test import Client
 from bookings.cal import asking, slots
 from bookings.cal.asking import Unanswered
 from bookings.tests.test_client import KEY, Asked, Cal, Said, failed, said, serving, shape_a
-from careercoach.testing import problem
+from careercoach.testing import pass_by, problem
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +235,24 @@ def test_of_a_cal_com_that_is_away_nobody_asks_for_other_days_either(client: Cli
     answers = [ask(client, last=TODAY + number * DAY).status_code for number in (2, 3, 4)]
 
     assert (answers, len(cal.asked)) == ([503] * 3, 1)
+
+
+@pytest.mark.parametrize(("asked_for", "kept"), [("1", 5), ("17", 17), ("3600", 60)])
+def test_a_cal_com_that_asks_for_a_pause_gets_it_as_callers_are_told(
+    asked_for: str, kept: int, client: Client, cal: Cal
+) -> None:
+    """Within bounds: what it says may be a mistake."""
+    cal.says(failed(429, {}, Retry_After=asked_for), FREE)
+
+    first = ask(client)
+    pass_by(kept - 1)
+    before = ask(client)
+    pass_by(3)
+    then = ask(client)
+
+    told = [(each.status_code, each.headers.get("Retry-After")) for each in (first, before, then)]
+    assert told == [(503, str(kept)), (503, str(kept)), (200, None)]
+    assert len(cal.asked) == 2
 
 
 def test_what_cal_com_refuses_for_some_days_it_is_asked_for_others(client: Client, cal: Cal) -> None:
