@@ -116,7 +116,7 @@ def chain_of_user(user: User, uid: str) -> str | None:
     """
     reference, owner = _of_uid(uid)
     if owner is None:
-        finding.look_up(uid)
+        finding.look_up(uid, user=user)
         reference, owner = _of_uid(uid)
     if owner is None:
         return None

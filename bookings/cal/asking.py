@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Protocol, cast
 
 from django.core.cache import cache
@@ -57,26 +58,34 @@ def place(*places: str) -> Iterator[bool]:
 
 
 @contextmanager
-def answered(patience: tuple[float, float], *, within: float, share: str, most: int, at_once: int) -> Iterator[CalApi]:
+def answered(
+    patience: tuple[float, float],
+    *,
+    within: float,
+    share: str,
+    most: int,
+    at_once: int,
+    also: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[CalApi]:
     """Cal.com, to be asked one thing; `patience` is in seconds, to connect and for each piece of what it answers.
 
     `within` are the seconds that all of it may take. `most` are the things a minute that all processes together ask as
-    this share of calls, and `at_once` those at one time, since each keeps a thread waiting. Raises Unanswered; NotFound
-    and NotConfigured as they are.
+    this share of calls, and `at_once` those at one time, since each keeps a thread waiting; `also` are further
+    allowances a minute. Raises Unanswered; NotFound and NotConfigured as they are.
     """
     with place(*(f"place-{number}-{share}".replace(" ", "-") for number in range(at_once))) as found:
         if not found:
             raise Busy(True, BUSY_FOR)
-        with _asked(patience, within=within, share=share, most=most) as cal:
+        with _asked(patience, within=within, allowances={share: most, **also}) as cal:
             yield cal
 
 
 @contextmanager
-def _asked(patience: tuple[float, float], *, within: float, share: str, most: int) -> Iterator[CalApi]:
+def _asked(patience: tuple[float, float], *, within: float, allowances: Mapping[str, int]) -> Iterator[CalApi]:
     configuration = Configuration.from_settings()
-    wait = cast(Shared, cache).take({share: most})
+    wait = cast(Shared, cache).take(allowances)
     if wait:
-        logger.warning("Not asked of Cal.com: the %s are used up for %.0f s.", share, wait)
+        logger.warning("Not asked of Cal.com: the %s are used up for %.0f s.", " or ".join(allowances), wait)
         raise Unanswered(True, wait)
     transport = Transport(
         base_url=configuration.base_url, key=configuration.key, patience=0, timeout=patience, within=within

@@ -14,8 +14,10 @@ from bookings.cal.asking import Unanswered, answered
 from bookings.cal.client import NotConfigured, NotFound, Row
 from bookings.cal.payloads.fields import Node, PayloadError
 from bookings.domain.words import Source
+from users.models import User
 
 CALLS_PER_MINUTE = 20  # Of Cal.com's 120: the resync must not starve.
+CALLS_PER_USER = 5  # Of those: one who asks for what nobody knows must leave some for the others.
 REMEMBERED = 60  # Seconds for which what Cal.com has answered is not asked for again.
 ASKING = 10  # Seconds at most for which another caller's question is waited for.
 AT_ONCE = 2
@@ -23,10 +25,11 @@ UID = re.compile(r"[A-Za-z0-9_-]+")  # What Cal.com makes them of. Anything else
 PATIENCE, WITHIN = (1.0, 3.0), 3.0  # Seconds. Whoever waits is told to come again instead.
 
 
-def look_up(uid: str) -> None:
+def look_up(uid: str, *, user: User) -> None:
     """Ask Cal.com for the booking and record what it says, as a message of the inbox. Raises nothing of Cal.com's.
 
-    Asked for once a minute at most, and by one caller at a time. Safe beside the webhook: messages come in any order.
+    Asked for once a minute at most, and by one caller at a time; `user` is who wants to know, not whose it is. Safe
+    beside the webhook: messages come in any order.
     """
     if not UID.fullmatch(uid):
         return
@@ -36,7 +39,12 @@ def look_up(uid: str) -> None:
     asked_at = timezone.now()
     try:
         with answered(
-            PATIENCE, within=WITHIN, share="calls for look-ups", most=CALLS_PER_MINUTE, at_once=AT_ONCE
+            PATIENCE,
+            within=WITHIN,
+            share="calls for look-ups",
+            most=CALLS_PER_MINUTE,
+            at_once=AT_ONCE,
+            also={f"look-ups of user {user.pk}": CALLS_PER_USER},
         ) as cal:
             row = cal.booking(uid)
     except (Unanswered, NotConfigured):

@@ -215,11 +215,25 @@ def test_what_can_not_be_read_is_kept_as_failed(client: Client, alice: User, cal
 
 def test_look_ups_take_twenty_calls_a_minute_and_no_more(client: Client, alice: User, cal: Cal) -> None:
     cal.always = lambda asked: UNKNOWN
+    for number in range(6):
+        User.objects.create_user(f"u{number}@example.org", "U", user_id=f"user-{number}")
 
-    answers = [come_back(client, uid=f"u{number}") for number in range(23)]
+    answers = [come_back(client, f"user-{number % 6}", uid=f"u{number}") for number in range(23)]
 
     assert all(map(waits, answers))
     assert len(cal.asked) == 20
+
+
+def test_one_who_looks_for_what_nobody_knows_leaves_calls_for_others(
+    client: Client, alice: User, charlie: User, cal: Cal
+) -> None:
+    cal.says(*[UNKNOWN] * 5, booking(alice))
+
+    answers = [come_back(client, "charlie-1", uid=f"u{number}") for number in range(23)]
+
+    assert all(map(waits, answers))
+    assert len(cal.asked) == 5
+    assert come_back(client).status_code == 200
 
 
 def test_it_has_to_fit_the_other_filters_too(client: Client, alice: User, cal: Cal) -> None:
