@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
 
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, unbroken
 from bookings.domain.words import Outcome
 from bookings.periodic import schedules
 from bookings.periodic.jobs import BY_NAME
@@ -86,11 +86,11 @@ class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("next run"))
     def next_shown(self, row: Schedule) -> str:
-        return "-" if row.repeats == schedules.RESTING else instant(row.next_run)
+        return "-" if row.repeats == schedules.RESTING else unbroken(instant(row.next_run))
 
     @admin.display(description=_("last run"))
     def last_run(self, row: Any) -> str:
-        return stacked(instant(row.last_stopped), outcome(row.last_success) if row.last_stopped else "")
+        return stacked(unbroken(instant(row.last_stopped)), outcome(row.last_success) if row.last_stopped else "")
 
     @admin.display(description=_("last result"))
     def last_result(self, row: Any) -> str:

@@ -15,6 +15,7 @@ from bookings.domain.registers import (
     absence_of,
     decode,
     earliest_first,
+    refund_of,
     weakest,
 )
 from bookings.domain.words import LinkedBy
@@ -74,16 +75,18 @@ def _tellers(digests: set[str]) -> dict[str, Message]:
 def _label(register: str) -> object:
     if register == absence_of(""):
         return COLUMNS["client_absent"].verbose_name
-    _kind, _colon, address = register.partition(":")  # Absence has a register for each address.
-    return _("absent: %(email)s") % {"email": address} if address else LABELS.get(register, register)
+    _kind, _colon, of = register.partition(":")  # Absence has a register for each address, refunds for each id.
+    if not of:
+        return LABELS.get(register, register)
+    return _("refunded: %(id)s") % {"id": of} if register == refund_of(of) else _("absent: %(email)s") % {"email": of}
 
 
 def _in_words(register: str, value: Any, booking: Booking) -> object:
+    if register in (Register.PRICE, Register.PAID_AMOUNT) or register.startswith(refund_of("")):
+        return price(value, booking.currency)
     match register:
         case Register.SCHEDULE:
             return " – ".join(map(instant, value))
-        case Register.PRICE:
-            return price(value, booking.currency)
         case Register.USER:
             user = User.objects.filter(pk=value).first()
             return value if user is None else page_of(user)

@@ -73,7 +73,9 @@ WORDS = (
 
 # Django's Chinese for these is stiff, or says another thing: "1 month" is January there.
 OF_DJANGO = (
+    gettext_noop(" By %(filter_title)s "),
     gettext_noop("Filters"),
+    gettext_noop("Log out"),
     ngettext_lazy("%(counter)s result", "%(counter)s results"),
     ngettext_lazy("%(num)d month", "%(num)d months"),
     ngettext_lazy("%(num)d day", "%(num)d days"),
