@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
@@ -44,11 +46,24 @@ def shown(field: str, value: Any) -> Any:
     return choices.get(value, seeing.address(str(value)))
 
 
+def with_bookings(rows: QuerySet[Difference]) -> QuerySet[Difference]:
+    """By the uid: a run that failed with a booking, as one that Cal.com doesn't know, didn't read ours."""
+    return rows.annotate(booking_pk=Subquery(Booking.objects.filter(uid=OuterRef("uid")).values("pk")))
+
+
+def whose(each: Any) -> str:
+    """Of those `with_bookings`: the uid, which leads to the booking where we have it."""
+    if each.booking_pk is None:
+        return each.uid
+    return format_html(
+        '<a href="{}">{}</a>', reverse("admin:bookings_booking_change", args=[each.booking_pk]), each.uid
+    )
+
+
 def cells(each: Difference) -> Iterable[object]:
     """Of what, which field, ours, theirs, and what was done: as the list and the page of a run have them."""
-    whom = each.uid if each.booking is None else page_of(each.booking, each.uid)
     return (
-        whom,
+        whose(each),
         label(each.field),
         shown(each.field, each.ours),
         shown(each.field, each.theirs),
@@ -87,8 +102,7 @@ class DifferenceAdmin(ReadOnly, Page):
     fields = readonly_fields = list_display
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Difference]:
-        beside = (Prefetch("booking", Booking.objects.without_registers()), Prefetch("run", Run.objects.all()))
-        return super().get_queryset(request).prefetch_related(*beside)
+        return with_bookings(super().get_queryset(request)).prefetch_related(Prefetch("run", Run.objects.all()))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == OfField.parameter_name
@@ -110,7 +124,7 @@ class DifferenceAdmin(ReadOnly, Page):
 
     @admin.display(description=_("booking"))
     def whom(self, each: Difference) -> str:
-        return narrow(each.uid if each.booking is None else page_of(each.booking, each.uid))
+        return narrow(whose(each))
 
     @admin.display(description=_("ours"))
     def before(self, each: Difference) -> str:

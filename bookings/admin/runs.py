@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin import seeing
-from bookings.admin.differences import cells
+from bookings.admin.differences import cells, with_bookings
 from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, unbroken, who
 from bookings.domain.words import Outcome
 from bookings.models import Did, Difference, Run, RunState
@@ -127,7 +127,7 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("differences"))
     def found(self, run: Run) -> str:
-        rows = Difference.objects.filter(run=run).select_related("booking").defer("booking__registers")[:MOST]
+        rows = with_bookings(Difference.objects.filter(run=run))[:MOST]
         return table(
             (_("Booking"), _("Field"), _("Ours"), _("Theirs"), _("What was done")), [cells(each) for each in rows]
         )

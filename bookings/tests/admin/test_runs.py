@@ -38,6 +38,8 @@ def test_a_run_shows_what_it_found(client: Client, sam: User) -> None:
             run=run, booking=booking, uid="known", field="title", ours=ours, theirs=theirs, done=Done.CHANGED
         )
     Difference.objects.create(run=run, uid="gone", field="error", theirs="No.", done=Done.FAILED)
+    unread = Booking.objects.create(uid="unread")
+    Difference.objects.create(run=run, uid="unread", field="error", theirs="Not found.", done=Done.FAILED)
     client.force_login(sam)
 
     page = text_of(client, page_of(run))
@@ -53,6 +55,7 @@ def test_a_run_shows_what_it_found(client: Client, sam: User) -> None:
         "seen 3",
         "changed 2",
         page_of(booking),
+        page_of(unread),
         "gone",
         "No.",
     ]
