@@ -3,7 +3,7 @@
 They share queues whose locks are a killed process's for good: whoever takes its place waits for ever (Python's
 multiprocessing says so of Process.terminate). django-q2 replaces the one process, and nothing runs any more; seen by
 killing an idle worker. So all of them end then, and others begin. What was being done is done again: each job is safe
-to repeat, and the schedule comes round.
+to repeat, and the schedule comes round. Nor do any work on whose parent was killed: nobody could tell them to end.
 """
 
 import logging
@@ -39,12 +39,27 @@ def is_news(record: logging.LogRecord) -> bool:
 logging.getLogger("django-q").addFilter(is_news)
 
 
+class StopEvent:
+    """What tells the sentinel to end. It looks each second, and ends all at once where `run_worker` was killed."""
+
+    def __init__(self, event: Any) -> None:
+        self._event, self._parent = event, os.getppid()
+
+    def is_set(self) -> bool:
+        return bool(self._event.is_set())
+
+    def wait(self, seconds: float) -> bool:
+        if os.getppid() != self._parent:
+            os.killpg(0, signal.SIGKILL)
+        return bool(self._event.wait(seconds))
+
+
 class Sentinel(django_q.cluster.Sentinel):
     """The process that starts the others and looks after them; in a process group with them."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, stop_event: Any, *args: Any, **kwargs: Any) -> None:
         os.setpgid(0, 0)
-        super().__init__(*args, **kwargs)
+        super().__init__(StopEvent(stop_event), *args, **kwargs)
 
     def reincarnate(self, process: BaseProcess) -> None:
         """Replaces a process that has ended by itself or took too long. Where one was killed, ends all."""
@@ -76,6 +91,7 @@ def work(
             _kill(cluster)
         elif not cluster.stop():
             logger.error("Worker: its processes have ended unasked and begin anew")
+            _kill(cluster)  # Where the sentinel alone was killed, the others would go on.
             time.sleep(LOOK)
 
 

@@ -67,6 +67,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Pretended
         return made
 
     monkeypatch.setattr(django_q.cluster, "Sentinel", django_q.cluster.Sentinel)  # Put back afterwards.
+    monkeypatch.setattr("os.killpg", lambda *_: None)  # Its number may be that of somebody else's processes.
     yield pretend
     for number, handler in handlers.items():
         signal.signal(number, handler)
@@ -138,7 +139,7 @@ def test_processes_that_do_nothing_any_more_are_ended(
 
     cluster.work(lambda: pretended.starts == 2, started=lambda: None)
 
-    assert ended == [(4711, signal.SIGKILL)]
+    assert set(ended) == {(4711, signal.SIGKILL)}
 
 
 @pytest.mark.django_db
@@ -168,12 +169,23 @@ def test_where_a_process_was_killed_all_end(
     monkeypatch.setattr("os.setpgid", lambda *_: None)
     monkeypatch.setattr("os.killpg", lambda *_: done.append("all ended"))
     base = cluster.Sentinel.__mro__[1]
-    monkeypatch.setattr(base, "__init__", lambda self: None)
+    monkeypatch.setattr(base, "__init__", lambda self, stop_event: None)
     monkeypatch.setattr(base, "reincarnate", lambda self, process: done.append("replaced"))
 
-    cluster.Sentinel().reincarnate(SimpleNamespace(pid=1, exitcode=exit_code))
+    cluster.Sentinel(threading.Event()).reincarnate(SimpleNamespace(pid=1, exitcode=exit_code))
 
     assert done == expected
+
+
+def test_where_the_parent_was_killed_all_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    event, ended = threading.Event(), []
+    monkeypatch.setattr("os.killpg", lambda *group: ended.append(group))
+    looked_at = cluster.StopEvent(event)
+
+    assert (looked_at.wait(0.001), looked_at.is_set(), ended) == (False, False, [])
+    event.set()
+    monkeypatch.setattr("os.getppid", lambda: 1)
+    assert (looked_at.wait(0.001), looked_at.is_set(), ended) == (True, True, [(0, signal.SIGKILL)])
 
 
 def test_failures_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -293,3 +305,42 @@ def test_after_a_worker_was_killed_the_work_goes_on_and_all_end_together(shell: 
     assert len(begun) == 10
     assert code == 0
     assert [pid for pid in begun if lives(pid)] == []
+
+
+def processes_of(worker: int, *, but: set[int]) -> set[int]:
+    """The sentinel and its four, once all are there."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        for sentinel in set(children(worker)) - but:
+            if len(found := {sentinel, *children(sentinel)}) == 5:
+                return found
+        time.sleep(0.1)
+    return set()
+
+
+def await_end(pids: set[int]) -> set[int]:
+    """Those that still live when patience ends."""
+    end = time.monotonic() + PATIENCE
+    while any(map(lives, pids)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return set(filter(lives, pids))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the processes as Linux lists them")
+def test_where_the_sentinel_or_its_parent_was_killed_nobody_works_on(shell: Callable[..., Any]) -> None:
+    """With the code of before a deployment, and told by no SIGTERM."""
+    worker = shell("run_worker", run=subprocess.Popen)
+    first = processes_of(worker.pid, but=set())
+    second: set[int] = set()
+    try:
+        os.kill(next(iter(set(children(worker.pid)) & first)), signal.SIGKILL)
+        left = await_end(first)
+        second = processes_of(worker.pid, but=first)
+    finally:
+        worker.kill()
+        worker.wait()
+        left |= await_end(second)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+
+    assert (len(first), len(second), left) == (5, 5, set())
