@@ -10,8 +10,9 @@ from careercoach.demo.browser.watching import barriers, english, overflow
 from careercoach.demo.browser.words import Words
 
 TABLET = {"width": 820, "height": 1180}
-# What is sold, and who sells it: the same in every language.
-SAME = ("Career coaching session", "Ada Lindqvist", "Marcus Bell", "Priya Raman", "Elena Costa", "Tom Okafor")
+# What is sold, who sells it, and who is logged in: the same in every language.
+COACHES = ("Ada Lindqvist", "Marcus Bell", "Priya Raman", "Elena Costa", "Tom Okafor")
+SAME = ("Career coaching session", *COACHES, "Demo Admin")
 BOOKINGS, ATTENTION = "/admin/bookings/booking/", "/admin/bookings/attention/"
 
 
