@@ -31,7 +31,7 @@ def chosen(given: Mapping[str, Any], *, now: datetime) -> Chosen:
     """What the parameters of the list mean. Raises UnknownCoach."""
     wanted, order = Q(), LATEST_FIRST
     if "status" in given:
-        wanted &= Q(status=given["status"])
+        wanted &= Q(status__in=given["status"])
     match given.get("when"):
         case "upcoming":  # One whose time nobody told isn't over.
             wanted, order = wanted & (Q(ends_at=None) | Q(ends_at__gt=now)), NEXT_FIRST

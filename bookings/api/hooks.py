@@ -61,8 +61,11 @@ def with_meanings(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
         "description": "Null where it is allowed.",
     }
     for parameter in result["paths"]["/api/bookings"]["get"]["parameters"]:
-        if parameter["name"] in ("status", "when"):
-            parameter["schema"] = {"$ref": f"#/components/schemas/{parameter['name'].title()}"}
+        if parameter["name"] == "status":
+            values = {"type": "array", "items": {"$ref": "#/components/schemas/Status"}}
+            parameter |= {"schema": values, "style": "form", "explode": True}
+        if parameter["name"] == "when":
+            parameter["schema"] = {"$ref": "#/components/schemas/When"}
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result
 

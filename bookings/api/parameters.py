@@ -25,8 +25,10 @@ WHENS = (("upcoming", _("Not over yet")), ("past", _("Over")))
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def given(request: Request, **in_path: str) -> dict[str, Any]:
-    """All that the caller gave. Raises ValidationError for one thing given twice differently, and ParseError.
+def given(request: Request, *several: str, **in_path: str) -> dict[str, Any]:
+    """All that the caller gave; `several` may be given more than once, and are told as lists.
+
+    Raises ValidationError for any other that is given twice differently, and ParseError.
 
     A body of GET has no meaning (RFC 9110, 9.3.1): caches, ETags and links to other pages go by the address alone.
     """
@@ -34,6 +36,9 @@ def given(request: Request, **in_path: str) -> dict[str, Any]:
     for source in (request.query_params, {} if request.method in SAFE_METHODS else _body(request)):
         for name in source:
             values = source.getlist(name) if hasattr(source, "getlist") else [source[name]]
+            if name in several:
+                found[name] = values
+                continue
             for value in values:
                 if str(found.setdefault(name, value)) != str(value):
                     raise serializers.ValidationError(
@@ -161,6 +166,8 @@ class Instant(serializers.DateTimeField):
 class Of(serializers.Serializer):
     """Parameters. Those that are not among them are refused by name, since a misspelt one would be ignored unseen."""
 
+    several: tuple[str, ...] = ()  # Those that may be given more than once.
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         unknown = [name for name in data if name not in self.fields]
         if unknown:
@@ -232,6 +239,8 @@ class OfSlots(Days):
 
 
 class List(Days, OfUser):
+    several = ("status",)
+
     uid = Name(
         WITHOUT_BLANKS,
         max_length=UID_LENGTH,
@@ -239,7 +248,11 @@ class List(Days, OfUser):
         help_text="The one booking with this uid, as Cal.com names it in the address it leads back to. Asked for at "
         "Cal.com where we don't know it yet: 202 then means to ask again.",
     )
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    status = serializers.MultipleChoiceField(
+        choices=Status.choices,
+        required=False,
+        help_text="One of these: `status=PENDING&status=BOOKING_CREATED`.",
+    )
     when = serializers.ChoiceField(
         choices=WHENS, required=False, help_text="`upcoming`: not over yet, the next first. `past`: the latest first."
     )
@@ -263,7 +276,7 @@ class SignUp(Of):
 
 def read(parameters: type[Of], request: Request, **in_path: str) -> dict[str, Any]:
     """The parameters, checked. Raises ValidationError, which names each that is wrong."""
-    return check(parameters, given(request, **in_path))
+    return check(parameters, given(request, *parameters.several, **in_path))
 
 
 def check(parameters: type[Of], found: dict[str, Any], **context: Any) -> dict[str, Any]:

@@ -241,11 +241,14 @@ def five(post: Post, alice: User, charlie: User) -> None:
         ({"status": "NO_SHOW"}, ["missed"]),
         ({"status": "PENDING"}, ["asked"]),
         ({"status": "NO_SHOW", "when": "upcoming"}, []),
+        ({"status": ["PENDING", "BOOKING_CREATED"]}, ["later", "soon", "asked"]),
+        ({"status": ["BOOKING_CREATED", "PENDING"], "when": "upcoming"}, ["asked", "soon", "later"]),
+        ({"status": ["NO_SHOW", "NO_SHOW"]}, ["missed"]),
     ],
     ids=str,
 )
 def test_the_list_is_filtered_and_in_order(
-    query: dict[str, str], expected: list[str], client: Client, alice: User, five: None
+    query: dict[str, Any], expected: list[str], client: Client, alice: User, five: None
 ) -> None:
     assert listed(client, alice, **query) == expected
 
@@ -266,7 +269,8 @@ def test_the_list_is_filtered_and_in_order(
         ({"page": "9" * 2_000}, "max_string_length", "String value too large.", "page"),
         ({"pageSize": "0"}, "min_value", "Ensure this value is greater than or equal to 1.", "pageSize"),
         ({"pageSize": "101"}, "max_value", "Ensure this value is less than or equal to 100.", "pageSize"),
-        ({"status": ["NO_SHOW", "PENDING"]}, "conflicting", "This is given twice, and the two differ.", "status"),
+        ({"status": ["PENDING", "ACCEPTED"]}, "invalid_choice", '"ACCEPTED" is not a valid choice.', "status"),
+        ({"when": ["past", "upcoming"]}, "conflicting", "This is given twice, and the two differ.", "when"),
         ({"userId": ""}, "blank", "This field may not be blank.", "userId"),
         ({"userId": "x" * 65}, "max_length", "Ensure this field has no more than 64 characters.", "userId"),
     ],
@@ -303,6 +307,17 @@ def test_the_list_comes_in_pages(client: Client, post: Post, alice: User) -> Non
     assert listed(client, alice, page=3, pageSize=10) == newest_first[20:]
     assert listed(client, alice, pageSize=100) == newest_first
     assert listed(client, alice, when="upcoming", pageSize=1) == ["u00"]
+
+
+def test_the_pages_of_several_statuses_lead_to_each_other(client: Client, alice: User, five: None) -> None:
+    address = "/api/bookings?pageSize=2&status=PENDING&status=BOOKING_CREATED&userId=alice-1"
+
+    first = client.get(address).json()
+    second = client.get(first["next"]).json()
+
+    assert (first["count"], first["next"]) == (3, f"http://testserver{address.replace('?', '?page=2&')}")
+    assert [row["uid"] for row in first["results"] + second["results"]] == ["later", "soon", "asked"]
+    assert (second["next"], second["previous"]) == (None, f"http://testserver{address}")
 
 
 @pytest.mark.parametrize("page", [2, 10**30])

@@ -128,6 +128,8 @@ const cancel = must(await api.POST("/api/bookings/cancel", { body: { userId, boo
 await send(cancel.url, { reason: "It was only an example." });
 show(await bookingOf(moved.uid, ({ status }) => status === "BOOKING_CANCELLED"));
 
-const listed = must(await api.GET("/api/bookings", { params: { query: { userId, status: "BOOKING_CANCELLED" } } }));
+const listed = must(
+  await api.GET("/api/bookings", { params: { query: { userId, status: ["BOOKING_CANCELLED", "NO_SHOW"] } } }),
+);
 if (!("results" in listed) || listed.results[0]?.bookingId !== bookingId) throw new Error("The list doesn't have it.");
 console.log("Booked, moved, cancelled: the list has all of it.");
