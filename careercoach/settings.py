@@ -36,9 +36,7 @@ CAL_WEBHOOK_SECRETS = names("CAL_WEBHOOK_SECRETS")
 CAL_API_BASE_URL = text("CAL_API_BASE_URL", "https://api.cal.com/v2").rstrip("/")
 CAL_API_KEY = text("CAL_API_KEY")
 CAL_TEAM_ID = number("CAL_TEAM_ID", text("CAL_TEAM_ID")) if text("CAL_TEAM_ID") else None
-CAL_EVENT_TYPE_IDS = [
-    number("CAL_EVENT_TYPE_IDS", each) for each in names("CAL_EVENT_TYPE_IDS")
-]  # Empty: all are ours.
+CAL_EVENT_TYPE_IDS = [number("CAL_EVENT_TYPE_IDS", each) for each in names("CAL_EVENT_TYPE_IDS")]  # Empty: all.
 CAL_PAYMENT_REQUIRED = flag("CAL_PAYMENT_REQUIRED", default=False)  # True: a free booking doesn't count.
 
 # --- Who may call ----------------------------------------------------------------------------------------------------
@@ -294,7 +292,8 @@ LOGGING = {
     "formatters": {"line": {"class": "careercoach.tracebacks.WithoutValues", "format": LINE}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "loggers": {
-        "django": {"handlers": [], "propagate": True},  # Its own handler would say all twice.
+        "django": {"level": "NOTSET", "handlers": [], "propagate": True},  # Its own handler would say all twice.
+        "django.db.backends": {"level": "INFO"},  # Below that come its statements, with whatever is stored.
         "django-q": {"level": "WARNING"},  # Four lines for each job, each minute; what fails is said.
     },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},

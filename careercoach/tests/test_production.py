@@ -194,3 +194,38 @@ def test_in_production_no_event_and_no_probe_meets_a_redirect(tmp_path: Path) ->
         "kept": 1,
         "token": "alice-1",
     }
+
+
+SAYING = """
+import logging
+import django
+django.setup()
+for name in ("bookings", "django.request", "django.db.backends"):
+    for level in ("DEBUG", "WARNING", "CRITICAL"):
+        logging.getLogger(name).log(logging.getLevelName(level), "said")
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("DEBUG", {"bookings": 3, "django.request": 3, "django.db.backends": 2}),
+        ("INFO", {"bookings": 2, "django.request": 2, "django.db.backends": 2}),
+        ("CRITICAL", {"bookings": 1, "django.request": 1}),
+    ],
+)
+def test_the_log_s_level_is_djangos_too(level: str, said: dict[str, int]) -> None:
+    """But for its statements, which have in them whatever is stored."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "careercoach.settings", "LOG_LEVEL": level}
+
+    told = subprocess.run(
+        [sys.executable, "-c", SAYING],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    lines = told.stderr.splitlines()
+    assert {name: sum(f" {name} said" in line for line in lines) for name in said} == said
