@@ -232,6 +232,7 @@ PARTS = '--x\r\nContent-Disposition: form-data; name="userId"\r\n\r\n{}\r\n--x--
         {"query": "?userId=alice-1", "body": {"userId": "alice-1"}},
         {"query": "?userId=alice-1", "body": "userId=alice-1", "content_type": FORM},
         {"query": "?userId=alice-1&userId=alice-1"},
+        {"body": '{"userId": "alice-1", "userId": "alice-1"}'},
     ],
 )
 def test_a_parameter_may_come_in_the_query_as_json_or_in_a_form(sent: Any, client: Client, alice: User) -> None:
@@ -247,6 +248,9 @@ def test_a_parameter_may_come_in_the_query_as_json_or_in_a_form(sent: Any, clien
         {"query": "?userId=alice-1", "body": "userId=ALICE-1", "content_type": FORM},
         {"query": "?userId=alice-1&userId=charlie-1"},
         {"body": "userId=alice-1&userId=charlie-1", "content_type": FORM},
+        {"body": '{"userId": "alice-1", "userId": "charlie-1"}'},
+        {"body": '{"userId": "alice-1", "userId": null}'},
+        {"body": '{"userId": "alice-1", "userId": {"userId": "a", "userId": "b"}}'},
     ],
 )
 def test_two_that_differ_are_refused(sent: Any, client: Client, alice: User, charlie: User) -> None:
