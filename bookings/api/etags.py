@@ -1,7 +1,6 @@
 """Polling made cheap: what an answer of the list depends on, told by one aggregate instead of the rows."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -81,11 +80,7 @@ def release(*folders: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def is_known(request: Request, etag: str) -> bool:
-    """Does the caller have this answer already?"""
+def known(request: Request) -> set[str]:
+    """The answers that the caller has already; `*` is whichever there is, so not known before there is one."""
     given = parse_etags(request.headers.get("If-None-Match", ""))
-    return "*" in given or etag in _weak(given)
-
-
-def _weak(etags: Iterable[str]) -> set[str]:
-    return {each if each.startswith("W/") else f"W/{quote_etag(each)}" for each in etags}
+    return {each if each.startswith("W/") or each == "*" else f"W/{quote_etag(each)}" for each in given}

@@ -90,13 +90,16 @@ class Bookings(Resource):
             user, state = etags.state_of(given["userId"], now=now)  # A look-up has changed it.
         address = request.build_absolute_uri()
         etag = etags.tag(state, user.pk, address, get_language())
-        if etags.is_known(request, etag):
-            return revalidated(Response(status=status.HTTP_304_NOT_MODIFIED), etag)
+        known, unchanged = etags.known(request), revalidated(Response(status=status.HTTP_304_NOT_MODIFIED), etag)
+        if etag in known:
+            return unchanged
         total = rows_of(user, wanted).count() if wanted.filter else state.heads
         number, size = given.get("page", 1), given.get("pageSize", PER_PAGE)
         first, last = (number - 1) * size, number * size
         if first >= total and number > 1:
             raise errors.PageNotFound
+        if "*" in known:
+            return unchanged
         rows = list(rows_of(user, wanted)[first:last]) if total else []
         moved = history(user, rows) if state.rows > state.heads else {}
         page = Page(now=now, site=site_of(request), user_id=user.user_id, history=moved)

@@ -159,6 +159,19 @@ def test_it_is_known_however_it_is_written(written: str, client: Client, alice: 
     assert poll(client, written.format(etag, strong=etag.removeprefix("W/"))).status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [({"page": "2"}, 404), ({"coach": "nobody"}, 400), ({"uid": "of-charlie"}, 404), ({"userId": "nobody"}, 404)],
+    ids=str,
+)
+def test_what_is_wrong_is_told_to_those_who_know_whatever_there_is(
+    query: dict[str, str], status: int, client: Client, alice: User, charlie: User
+) -> None:
+    make("of-charlie", charlie)
+
+    assert poll(client, "*", **query).status_code == status
+
+
 CHANGES: dict[str, Callable[[User, Booking, Coach], Any]] = {
     "another booking": lambda user, booking, coach: make("b", user),
     "the booking": lambda user, booking, coach: Booking.objects.get(pk=booking.pk).save(),
