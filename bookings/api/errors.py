@@ -16,7 +16,7 @@ class BookingNotFound(NotFound):
     """For another user's booking too: whose it is, is nobody's business."""
 
     default_code = "booking_not_found"
-    default_detail = _("This user has no booking with this bookingId.")
+    default_detail = _("This user has no booking with this bookingId or uid.")
 
 
 class PageNotFound(NotFound):

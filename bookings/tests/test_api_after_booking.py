@@ -173,7 +173,7 @@ def test_another_users_booking_is_not_found(client: Client, alice: User, charlie
     asked_for, known = come_back(client), come_back(client)
 
     expected = problem(
-        ("booking_not_found", "This user has no booking with this bookingId.", None), kind="client_error"
+        ("booking_not_found", "This user has no booking with this bookingId or uid.", None), kind="client_error"
     )
     assert [(each.status_code, each.json()) for each in (asked_for, known)] == [(404, expected)] * 2
     assert come_back(client, "charlie-1").status_code == 200

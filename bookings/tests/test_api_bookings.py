@@ -407,7 +407,7 @@ def test_the_booking_of_another_is_not_found_like_one_that_does_not_exist(
     for booking_id in (UID, reference(UID), "does-not-exist"):
         response = get(client, booking_id, charlie)
 
-        expected = refused("booking_not_found", "This user has no booking with this bookingId.")
+        expected = refused("booking_not_found", "This user has no booking with this bookingId or uid.")
         assert (response.status_code, response.json()) == (404, expected)
 
 

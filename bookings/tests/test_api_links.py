@@ -177,8 +177,8 @@ def test_what_can_not_be_found_has_no_page(
         {"code": "required", "detail": "This field is required.", "attr": "bookingId"},
     ]
     assert unknown.json()["errors"][0]["code"] == "user_not_found"
-    assert of_another.json() == refused("booking_not_found", "This user has no booking with this bookingId.")
-    assert missing.json() == refused("booking_not_found", "This user has no booking with this bookingId.")
+    assert of_another.json() == refused("booking_not_found", "This user has no booking with this bookingId or uid.")
+    assert missing.json() == refused("booking_not_found", "This user has no booking with this bookingId or uid.")
     assert [each.status_code for each in (nameless, unknown, of_another, missing)] == [400, 404, 404, 404]
 
 
