@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin as Page
 from bookings import attention
 from bookings.admin import seeing
 from bookings.admin.acting.acts import MOST
-from bookings.admin.acting.cures import cure_of, settle_address
+from bookings.admin.acting.cures import cure_of, reopening, settle_address, settling
 from bookings.admin.acting.forms import Note
 from bookings.admin.acting.views import few_enough, keys_in
 from bookings.admin.export import Exports
@@ -222,7 +222,7 @@ class AttentionAdmin(Exports, ReadOnly, Page):
         cure = cure_of(case) if seeing.may_act() else None
         if cure is None:
             story = "-" if case.booking is None else unbroken(page_of(case.booking, _("Look at its story")))
-            return _settling(case) or story
+            return settling(case) or story
         if cure.at_once:  # Within the form of the list, which has the token.
             return format_html(
                 '<button type="submit" class="office-button" formmethod="post" formaction="{}">{}</button>',
@@ -234,13 +234,6 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     @admin.display(description=_("cure"))
     def cures(self, case: Attention) -> str:
         """On its own page, where there is room for both."""
-        cure, settling = self.cure(case), _settling(case)
-        both = ((each,) for each in dict.fromkeys((cure, settling)) if each)
+        cure, other = self.cure(case), settling(case) or reopening(case)
+        both = ((each,) for each in dict.fromkeys((cure, other)) if each)
         return format_html('<div class="office-links">{}</div>', format_html_join("", "{}", both))
-
-
-def _settling(case: Attention) -> str:
-    """The button that leads to a note; empty for who may not settle it, and where it is settled."""
-    if case.state == AttentionState.SETTLED or not seeing.may_settle():
-        return ""
-    return format_html('<a class="office-button" href="{}">{}</a>', settle_address([case.pk]), _("Settle"))

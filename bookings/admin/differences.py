@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin as Page
 
 from bookings.admin import seeing
 from bookings.admin.search import found
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, soft, stacked
+from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, soft, stacked, unbroken
 from bookings.domain.words import Outcome
 from bookings.models import Booking, Difference, Done, Run
 from coaches.models import Coach
@@ -140,4 +140,4 @@ class DifferenceAdmin(ReadOnly, Page):
 
     @admin.display(description=_("run"))
     def in_run(self, each: Difference) -> str:
-        return stacked(page_of(each.run), soft(instant(each.run.started_at)))
+        return stacked(unbroken(page_of(each.run)), soft(unbroken(instant(each.run.started_at))))

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin import seeing
 from bookings.admin.acting.acts import ACTS
 from bookings.domain.attention import Condition
-from bookings.models import Attention, Did
+from bookings.models import Attention, AttentionState, Did
 
 CURES: dict[Condition, Did] = {
     Condition.PAID_CANCELLED: Did.REFUND,
@@ -57,3 +59,24 @@ def cure_of(case: Attention) -> Cure | None:
     if kind.obstacle(case.booking):
         return None
     return Cure(kind.title, kind.address([case.booking_id]), kind.icon, at_once=kind.at_once)
+
+
+def settling(case: Attention) -> str:
+    """The button that leads to a note; empty for who may not settle it, and where it is settled."""
+    if case.state == AttentionState.SETTLED or not seeing.may_settle():
+        return ""
+    return format_html('<a class="office-button" href="{}">{}</a>', settle_address([case.pk]), _("Settle"))
+
+
+def reopening(case: Attention) -> str:
+    """The button that does on the page of a settled case what the list does with those that are chosen."""
+    if case.state != AttentionState.SETTLED or not seeing.may_settle():
+        return ""
+    return format_html(
+        '<input type="hidden" name="_selected_action" value="{}"><button type="submit" class="office-button" '
+        'formmethod="post" formaction="{}?state={}" name="action" value="reopen_chosen">{}</button>',
+        case.pk,
+        reverse("admin:bookings_attention_changelist"),
+        AttentionState.SETTLED,
+        _("Open again"),
+    )

@@ -1,5 +1,6 @@
 """The list of what needs somebody: the worst first, each with its cure, settled with a note by name."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,22 @@ def test_the_page_of_a_case_has_its_cure_and_lets_it_be_settled(staff: Client, c
     assert "Process again</button>" in pages[0]
     assert ACTS[Did.LINK].address([nobodys.booking_id]) in pages[1]
     assert settle(failed) not in settled
+
+
+def test_a_settled_case_is_opened_again_from_its_page(staff: Client, cases: list[Attention]) -> None:
+    case = Attention.objects.get(condition="no_user")
+    Attention.objects.filter(pk=case.pk).update(state="settled", note="A guest.")
+
+    page = text_of(staff, page_of(case))
+    [(chosen, address)] = re.findall(
+        r'name="_selected_action" value="(\d+)"><button [^>]*formaction="([^"]+)" name="action" value="reopen_chosen"',
+        page,
+    )
+    done = staff.post(address, {"_selected_action": chosen, "action": "reopen_chosen"})
+
+    assert told(done) == ["1 case opened again."]
+    assert Attention.objects.get(pk=case.pk).state == "open"
+    assert "reopen_chosen" not in text_of(staff, page_of(case))
 
 
 def test_whoever_settles_comes_back_to_the_list_as_they_had_filtered_it(staff: Client, cases: list[Attention]) -> None:
