@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from bookings.domain.attention import Case, Condition, cases, digest
+from bookings.domain.attention import AGEING, Case, Condition, cases, digest
 from bookings.domain.projection import Projection
 from bookings.domain.registers import Registers
 from bookings.domain.words import LinkedBy, Outcome
@@ -80,13 +80,15 @@ def _wanted(row: Booking, registers: Registers, shown: Projection, *, user_email
 
 def _follow(attention: Attention, case: Case) -> None:
     """A settled one opens again where the facts are others."""
-    if attention.about != case.about:
+    is_other = attention.about != case.about
+    if is_other:
         attention.state, attention.note = AttentionState.OPEN, ""
         attention.settled_at = attention.settled_by = None
-        attention.since, attention.about = case.since, case.about
-    elif case.since < attention.since:
+        attention.about = case.about
+    is_new = is_other and attention.condition not in AGEING
+    if is_new or case.since < attention.since:
         attention.since = case.since
-    else:
+    elif not is_other:
         return  # The same facts, told again: it holds since they were first told.
     attention.save(update_fields=["state", "settled_at", "settled_by", "note", "since", "about"])
 

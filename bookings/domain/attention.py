@@ -55,6 +55,9 @@ OF_MONEY = frozenset(
     }
 )
 
+# Where a part is given back, what remains is another case, but wrong for as long as before.
+AGEING = frozenset({Condition.PAID_CANCELLED, Condition.PAID_AFTER_CANCELLING, Condition.PAID_COACH_ABSENT})
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

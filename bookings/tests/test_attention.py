@@ -88,6 +88,16 @@ def test_a_case_holds_since_it_was_first_told(cancelled: Booking) -> None:
     assert (earlier, Attention.objects.get().since) == (since - timedelta(hours=1), since)
 
 
+def test_a_case_is_as_old_when_a_part_was_refunded(cancelled: Booking, sam: User) -> None:
+    """Whatever told the cancellation anew in between, as a resync does."""
+    long_ago = Attention.objects.get().since - timedelta(days=7)
+    Attention.objects.update(since=long_ago)
+
+    staff.record_refund(cancelled, refund_id="re_1", amount=4000, note="", by=sam, now=timezone.now())
+
+    assert Attention.objects.get().since == long_ago
+
+
 def test_what_holds_later_is_open_then(post: Callable[..., None], jonas: User) -> None:
     post(body_of("booking_payment_initiated"))
     case = Attention.objects.get(condition=Condition.UNPAID)
