@@ -91,6 +91,29 @@ def doubtful_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return messages
 
 
+@register(Tags.security, deploy=True)
+def weak_foundations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What it works without, until the first loss."""
+    messages: list[CheckMessage] = []
+    if not settings.CAL_API_KEY:
+        messages.append(
+            Warning(
+                "CAL_API_KEY is not set: what webhooks don't bring is never read again, and nobody learns of it.",
+                hint="Make a key at Cal.com, Settings, Developer, API keys, set it, and restart the worker.",
+                id="bookings.W004",
+            )
+        )
+    if not settings.DEBUG and settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        messages.append(
+            Warning(
+                "The database is SQLite: one process writes at a time, and all that write have to be on one machine.",
+                hint="Set DATABASE_URL to MySQL's: mysql://user:password@host:3306/name.",
+                id="bookings.W005",
+            )
+        )
+    return messages
+
+
 @register(Tags.database)
 def database_traps(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Asks the server, so it runs with `check --database default` and before `migrate`."""

@@ -15,8 +15,15 @@ def ids(*, deploy: bool = False) -> list[str]:
     )
 
 
-def test_a_whole_configuration_has_nothing_to_say(settings: Any) -> None:
-    settings.CAL_PAYMENT_REQUIRED = True
+@pytest.fixture
+def whole(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a deployment should be, which the settings of the tests are not quite."""
+    settings.CAL_PAYMENT_REQUIRED, settings.CAL_API_KEY = True, "cal_live_of_the_tests"
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.mysql")
+
+
+@pytest.mark.usefixtures("whole")
+def test_a_whole_configuration_has_nothing_to_say() -> None:
 
     assert ids() == []
     assert ids(deploy=True) == []
@@ -40,8 +47,9 @@ def test_a_host_with_a_scheme_and_a_number_that_is_no_id_are_named(settings: Any
     assert [message.id for message in checks.impossible_values(None)] == ["bookings.E002", "bookings.E003"]
 
 
+@pytest.mark.usefixtures("whole")
 def test_what_is_missing_is_a_note_in_development_and_an_error_in_production(settings: Any) -> None:
-    settings.CAL_WEBHOOK_SECRETS, settings.CAL_EVENT_URL, settings.CAL_PAYMENT_REQUIRED = [], "", True
+    settings.CAL_WEBHOOK_SECRETS, settings.CAL_EVENT_URL = [], ""
 
     settings.DEBUG = True
     assert ids() == ["bookings.I001", "bookings.I002"]
@@ -50,10 +58,24 @@ def test_what_is_missing_is_a_note_in_development_and_an_error_in_production(set
     assert ids(deploy=True) == ["bookings.E011", "bookings.E012"]
 
 
+@pytest.mark.usefixtures("whole")
 def test_what_is_doubtful_is_a_warning_in_production(settings: Any) -> None:
     settings.CAL_WEBHOOK_SECRETS, settings.API_KEYS, settings.CAL_PAYMENT_REQUIRED = ["short"], ["short"], False
+    settings.CAL_API_KEY = ""
 
-    assert ids(deploy=True) == ["bookings.W001", "bookings.W002", "bookings.W003"]
+    assert ids(deploy=True) == ["bookings.W001", "bookings.W002", "bookings.W003", "bookings.W004"]
+
+
+@pytest.mark.usefixtures("whole")
+def test_sqlite_is_a_warning_in_production_and_nothing_in_development(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+
+    assert (ids(), ids(deploy=True)) == ([], ["bookings.W005"])
+
+    settings.DEBUG = True
+    assert (ids(), ids(deploy=True)) == ([], [])
 
 
 def test_the_database_of_the_tests_holds_no_trap(db: None) -> None:

@@ -100,6 +100,7 @@ def cal(settings: Any) -> Iterator[Account]:
         settings.CAL_API_BASE_URL, settings.CAL_API_KEY, settings.CAL_TEAM_ID = server.address, KEY, 12
         settings.CAL_EVENT_TYPE_IDS, settings.CAL_PAYMENT_REQUIRED = [501], True
         settings.CAL_EVENT_URL = "https://cal.com/team/career-coach/coaching-30"
+        settings.DEBUG = True  # In production SQLite, on which the tests may run, is a finding.
         yield account
 
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "demo"], transaction=Tr
 def examined(live_server: Any, settings: Any) -> Callable[..., Examination]:
     """The doctor, where all is as the demo makes it."""
     site = live_server.url
+    settings.DEBUG = True  # As in the demo: in production its SQLite would be a finding.
     settings.ALLOWED_HOSTS = ["localhost"]
     settings.CAL_API_BASE_URL, settings.CAL_API_KEY = f"{site}/v2", "cal_demo_key_of_no_value"
     settings.CAL_TEAM_ID, settings.CAL_EVENT_TYPE_IDS = TEAM_ID, [EVENT_TYPE_ID]
