@@ -73,6 +73,27 @@ def test_whatever_share_of_webhooks_is_lost_no_difference_remains(cal: CalCom, s
     assert "0 differ" in out.getvalue()
 
 
+def test_of_a_move_cal_com_announces_a_part_only_so_some_drift_is_no_loss(cal: CalCom) -> None:
+    """docs/operations.md says so, and which fields they are."""
+    at, start = datetime.now(UTC) - timedelta(hours=2), datetime.now(UTC) + timedelta(days=2)
+    start = start.replace(minute=0, second=0, microsecond=0)
+    client = desk.Booker(name="Alice", email="alice@example.com", time_zone="Europe/Paris")
+    cal.drop(0)
+    old = desk.pay(desk.book(event_type=cal.event_type, start=start, booker=client, now=at), now=at)
+    cal.send()
+    before = cal.resync()
+    later = {"start": start + timedelta(days=1), "now": at + timedelta(hours=1), "moving": old}
+    new = desk.book(event_type=cal.event_type, booker=client, **later)
+    cal.send()
+
+    run = cal.resync()
+
+    assert (before.changed, run.changed) == (0, 2)
+    assert sorted(run.differences.values_list("uid", "field")) == sorted(
+        [(old.uid, "lifecycle"), (new.uid, "calendar_uid"), (new.uid, "link")]
+    )
+
+
 def test_after_an_outage_all_is_right_within_five_minutes_with_nobody_s_help(cal: CalCom, settings: Any) -> None:
     """Of the webhooks and of the API; the last run of the job fails at the very end of it."""
     api, now = settings.CAL_API_BASE_URL, datetime.now(UTC)
