@@ -1,6 +1,7 @@
 """How a run is told to whoever started it: progress while it goes, a report at its end, and the exit code."""
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -47,8 +48,8 @@ class Progress:
         self._told_at = self._clock()
         of = f" of at most {total}" if total else ""
         line = f"{run.seen} read{of}, {run.changed + run.created} healed, {run.failed} failed"
-        self._to.write(f"\r\033[K{line}" if self._tty else f"{line}\n")
-        self._to.flush()
+        with _as_long_as_read(self._to):
+            self._to.write(f"\r\033[K{line}" if self._tty else f"{line}\n")
 
     def end(self) -> None:
         if self._tty and self.run is not None:
@@ -109,7 +110,7 @@ def carry_out(
 ) -> None:
     """Do the work and tell what came of it. Raises CommandError where anything failed.
 
-    `overdue_at` lists the bookings that are begun by then and not paid.
+    `overdue_at` lists the bookings that are begun by then and not paid, unless there is a problem to read of.
     """
     progress = Progress(progress_to)
     problem, code = "", 0
@@ -126,14 +127,27 @@ def carry_out(
         problem, code = "Interrupted. The next run goes on from here.", INTERRUPTED
     progress.end()
     run = progress.run or Run()  # Nothing was to be done.
-    if as_json:
-        _write_json(run, to)
-    else:
-        _write_text(run, to)
-        if overdue_at is not None:
-            _write_overdue(to, now=overdue_at)
+    with _as_long_as_read(to):
+        if as_json:
+            _write_json(run, to)
+        else:
+            _write_text(run, to)
+            if overdue_at is not None and not problem:
+                _write_overdue(to, now=overdue_at)
     if problem or run.failed:
         raise CommandError(problem or f"{run.failed} of {run.seen} failed.", returncode=code or 1)
+
+
+@contextmanager
+def _as_long_as_read(to: Any) -> Iterator[None]:
+    """`| head` has read enough at some time: that ends the words, and neither the run nor its exit code."""
+    try:
+        yield
+        to.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, to.fileno())  # Where Python writes, at its end, what is still waiting; else it fails again.
+        os.close(nowhere)
 
 
 def _write_json(run: Run, to: Any) -> None:

@@ -4,9 +4,10 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -45,6 +46,15 @@ def run(*arguments: str, code: int = 0) -> str:
         call_command(*arguments, stdout=out)
     assert raised.value.returncode == code
     return f"{out.getvalue()}{raised.value}"
+
+
+@contextmanager
+def unread() -> Iterator[TextIO]:
+    """A pipe whose reader has ended."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as to:
+        yield to
 
 
 def test_the_report_for_people(cal: Upstream, post: Post) -> None:
@@ -138,6 +148,24 @@ def test_a_run_that_cal_com_ends_says_why_and_prints_its_object_all_the_same(cal
     assert "Nothing changed." not in text
     assert text.endswith("GET /bookings: 401 UnauthorizedException: Invalid API Key → cal_doctor says what is wrong.")
     assert json.loads(printed + "}")["seen"] == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_has_read_enough_ends_the_report_and_not_the_run(cal: Upstream, options: list[str]) -> None:
+    """As in `resync_bookings | head`: what is still to be written is nobody's error, at the end of the process too."""
+    cal.rows = [row(f"uid{number:03}", start=timezone.now()) for number in range(100)]
+
+    with unread() as to:
+        call_command("resync_bookings", *options, stdout=to)
+
+    assert Run.objects.values_list("state", "created").get() == ("done", 100)
+
+
+def test_a_reader_that_has_read_enough_keeps_no_failure_secret(cal: Upstream) -> None:
+    cal.rows = [row("strange", id=-1)]
+
+    with unread() as to, pytest.raises(CommandError, match=r"^1 of 1 failed\.$"):
+        call_command("resync_bookings", stdout=to)
 
 
 def test_without_a_key_nothing_is_begun(settings: Any) -> None:
@@ -286,6 +314,17 @@ def test_one_that_is_unpaid_is_listed_alone(post: Post) -> None:
     ]
 
 
+def test_what_is_unpaid_is_not_listed_before_an_error(cal: Upstream, post: Post) -> None:
+    post(body_of("booking_payment_initiated"))
+    Booking.objects.update(starts_at=timezone.now())
+    cal.broken = lambda asked: shape_a(401, "UnauthorizedException", "Invalid API Key")
+
+    lines = run("resync_bookings", code=1).splitlines()
+
+    assert len(lines) == 3
+    assert lines[2].endswith("cal_doctor says what is wrong.")
+
+
 def test_coaches(cal: Upstream) -> None:
     cal.broken = lambda asked: said({"id": 70, "name": "Olivia"})
 
@@ -327,6 +366,16 @@ def test_progress_in_a_log_is_a_line_now_and_then() -> None:
     progress.end()
 
     assert (to.getvalue(), progress.run) == ("500 read, 0 healed, 0 failed\n", it)
+
+
+def test_progress_that_nobody_reads_any_more_is_no_problem_of_the_run() -> None:
+    with unread() as to:
+        progress = Progress(to, clock=iter([0.0, 20.0, 20.0, 40.0, 40.0]).__next__)
+        for seen in (250, 500):
+            progress(Run(seen=seen), None)
+
+    assert progress.run is not None
+    assert progress.run.seen == 500
 
 
 def test_a_problem_without_words_is_named_by_its_kind() -> None:
