@@ -8,8 +8,9 @@ from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin.acting.reading import note_of, result_of, title_of
+from bookings.admin.lists import ReadOnly
 from bookings.admin.search import found
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, unbroken, who
+from bookings.admin.shown import badge, instant, narrow, page_of, stacked, unbroken, who
 from bookings.domain.words import Outcome
 from bookings.models import Act, Booking, Message, Run
 
@@ -23,8 +24,6 @@ class ActAdmin(ReadOnly, Page):
     search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
     ordering = ("-id",)
     sortable_by = ()
-    show_full_result_count = False
-    paginator = CappedPaginator
     list_fullwidth = True
     list_before_template = "bookings/office/list.html"
     fields = readonly_fields = ("when", "person", "what", "whom", "result_shown", "because_of")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
@@ -14,7 +15,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
@@ -27,8 +27,9 @@ from bookings.admin.acting.forms import Note
 from bookings.admin.acting.views import few_enough, keys_in
 from bookings.admin.export import Exports
 from bookings.admin.exported import of_attention
+from bookings.admin.lists import ReadOnly
 from bookings.admin.search import found
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, page_of, soft, stacked, unbroken
+from bookings.admin.shown import ago, badge, instant, page_of, soft, stacked, unbroken
 from bookings.models import Act, Attention, AttentionQuerySet, AttentionState, Booking, Did, Message
 from coaches.models import Coach
 
@@ -53,6 +54,8 @@ class OfState(admin.SimpleListFilter):
             return queryset.settled()
         if self.value() == "coming":
             return queryset.filter(state=AttentionState.OPEN, since__gt=now)
+        if self.value() not in (None, "", AttentionState.OPEN):
+            raise IncorrectLookupParameters
         return queryset.open(now=now)
 
 
@@ -78,8 +81,6 @@ class AttentionAdmin(Exports, ReadOnly, Page):
     search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
     ordering = ("weight", "since", "id")
     sortable_by = ()
-    show_full_result_count = False
-    paginator = CappedPaginator
     list_per_page = 50
     list_fullwidth = True
     actions = ("settle_chosen", "reopen_chosen")
@@ -208,8 +209,8 @@ class AttentionAdmin(Exports, ReadOnly, Page):
 
     @admin.display(description=_("since"))
     def held_since(self, case: Attention) -> str:
-        ago = _("%(time)s ago") % {"time": timesince(case.since)} if case.since <= timezone.now() else ""
-        return stacked(unbroken(instant(case.since)), soft(ago))
+        now = timezone.now()
+        return stacked(unbroken(instant(case.since)), soft(ago(case.since, now=now) if case.since <= now else ""))
 
     @admin.display(description=_("state"))
     def state_shown(self, case: Attention) -> str:

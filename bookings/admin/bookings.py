@@ -15,21 +15,10 @@ from bookings.admin.details import Details
 from bookings.admin.export import Exports
 from bookings.admin.exported import of_bookings
 from bookings.admin.filters import Between, NeedsSomebody, OfCoach, OfUser, Starts
+from bookings.admin.lists import Paged, ReadOnly
 from bookings.admin.page import page_context
 from bookings.admin.search import found
-from bookings.admin.shown import (
-    CappedPaginator,
-    Paged,
-    ReadOnly,
-    badge,
-    instant,
-    narrow,
-    page_of,
-    soft,
-    stacked,
-    there,
-    unbroken,
-)
+from bookings.admin.shown import badge, instant, narrow, page_of, soft, stacked, there, unbroken
 from bookings.domain.words import Payment, Why
 from bookings.models import Booking, BookingQuerySet
 from coaches.models import Coach
@@ -62,8 +51,6 @@ class BookingAdmin(ActsOnBookings, Details, Exports, ReadOnly, Page):
     search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
     ordering = ("-starts_at", "-id")
     sortable_by = ("start",)
-    show_full_result_count = False
-    paginator = CappedPaginator
     list_per_page = 50
     list_fullwidth = True
     export_columns = staticmethod(of_bookings)

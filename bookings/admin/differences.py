@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin import seeing
+from bookings.admin.lists import ReadOnly
 from bookings.admin.search import found
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, soft, stacked, unbroken
+from bookings.admin.shown import badge, instant, narrow, page_of, soft, stacked, unbroken
 from bookings.domain.words import Outcome
 from bookings.models import Booking, Difference, Done, Run
 from coaches.models import Coach
@@ -95,8 +96,6 @@ class DifferenceAdmin(ReadOnly, Page):
     search_help_text = _("Reference, uid, e-mail, Stripe ID, or how the name begins")
     ordering = ("-id",)
     sortable_by = ()
-    show_full_result_count = False
-    paginator = CappedPaginator
     list_fullwidth = True
     list_before_template = "bookings/office/list.html"
     fields = readonly_fields = list_display

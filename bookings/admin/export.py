@@ -16,10 +16,13 @@ from io import StringIO
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.admin.views.main import ALL_VAR, PAGE_VAR
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Choices, Model, Q, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
@@ -84,24 +87,27 @@ class Exports:
     export_columns: Callable[[Viewed], Sequence[Column]]
 
     def export_address(self) -> str:
-        return reverse(f"admin:{self._export_name}")
+        return reverse(f"admin:{self._list_name}_export")
 
     @property
-    def _export_name(self) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_export"
+    def _list_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
-        return [path("export/", view, name=self._export_name), *super().get_urls()]
+        return [path("export/", view, name=f"{self._list_name}_export"), *super().get_urls()]
 
-    def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """What the list shows with the same query, all pages of it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         request.GET = request.GET.copy()
         for name in (PAGE_VAR, ALL_VAR):
             request.GET.pop(name, None)
-        listed = self.get_changelist_instance(request).queryset
+        try:
+            listed = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:  # Rather nothing than all: the list says why.
+            return redirect(f"{reverse(f'admin:{self._list_name}_changelist')}?{ERROR_FLAG}=1")
         order = tuple(self.ordering)
         if listed.query.order_by[0] != order[0]:  # By the same column, the other way round.
             order = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)

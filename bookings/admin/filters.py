@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -56,7 +57,11 @@ class Starts(admin.SimpleListFilter):
             "past": Q(starts_at__lt=now),
             "unknown": Q(starts_at=None),
         }
-        return queryset.filter(conditions.get(self.value() or "", Q()))
+        if not self.value():
+            return queryset
+        if self.value() not in conditions:
+            raise IncorrectLookupParameters
+        return queryset.filter(conditions[self.value()])
 
 
 def midnight(day: date) -> datetime:
@@ -95,10 +100,16 @@ class Between(RangeDateFilter):
         return queryset
 
     def _day(self, end: str) -> date | None:
-        try:
-            return parse_date(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
-        except ValueError:  # As the 31st of a month that has none.
+        typed = self.used_parameters.get(f"{self.parameter_name}_{end}")
+        if not typed:
             return None
+        try:
+            day = parse_date(typed)
+        except ValueError as error:  # As the 31st of a month that has none.
+            raise IncorrectLookupParameters from error
+        if day is None or not date.min.year < day.year < date.max.year:  # The day after it, elsewhere, is one too.
+            raise IncorrectLookupParameters
+        return day
 
 
 class NeedsSomebody(admin.SimpleListFilter):

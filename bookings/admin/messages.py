@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin.acting.views import few_enough, results_page
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked, table, unbroken
+from bookings.admin.lists import ReadOnly
+from bookings.admin.shown import badge, instant, narrow, page_of, stacked, table, unbroken
 from bookings.cal import inbox
 from bookings.cal.payloads.webhook import EVENTS
 from bookings.domain.words import Source
@@ -57,8 +58,6 @@ class MessageAdmin(ReadOnly, Page):
     search_help_text = _("Cal.com uid or digest, whole.")
     ordering = ("-id",)
     sortable_by = ()
-    show_full_result_count = False
-    paginator = CappedPaginator
     actions = ("process_again",)
     readonly_fields = (
         "about",

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
 
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, unbroken
+from bookings.admin.lists import ReadOnly
+from bookings.admin.shown import badge, instant, narrow, stacked, table, unbroken
 from bookings.domain.words import Outcome
 from bookings.periodic import schedules
 from bookings.periodic.jobs import BY_NAME
@@ -157,8 +158,6 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ("group",)
     sortable_by = ()
     ordering = ("-stopped",)
-    show_full_result_count = False
-    paginator = CappedPaginator
     fields = readonly_fields = ("job", "began", "ended", "took", "came_of_it", "result_whole")
 
     def get_object(self, *args: Any, **kwargs: Any) -> Task | None:

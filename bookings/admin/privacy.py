@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, page_of, stacked
+from bookings.admin.lists import ReadOnly
+from bookings.admin.shown import badge, instant, narrow, page_of, stacked
 from bookings.domain.words import Outcome
 from bookings.models import PrivacyRequest
 
@@ -35,8 +36,6 @@ class PrivacyRequestAdmin(ReadOnly, Page):
     search_help_text = _("User ID, whole.")
     ordering = ("-id",)
     sortable_by = ()
-    show_full_result_count = False
-    paginator = CappedPaginator
     list_fullwidth = True
     fields = readonly_fields = ("what", "when", "ended", "whom", "public_id", "who", "why", "counted")
 

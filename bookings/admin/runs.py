@@ -11,7 +11,8 @@ from unfold.admin import ModelAdmin as Page
 
 from bookings.admin import seeing
 from bookings.admin.differences import cells, with_bookings
-from bookings.admin.shown import CappedPaginator, ReadOnly, badge, instant, narrow, stacked, table, unbroken, who
+from bookings.admin.lists import ReadOnly
+from bookings.admin.shown import badge, instant, narrow, stacked, table, unbroken, who
 from bookings.domain.words import Outcome
 from bookings.models import Did, Difference, Run, RunState
 
@@ -57,8 +58,6 @@ class RunAdmin(ReadOnly, Page):
     search_help_text = _("Number of the run.")
     ordering = ("-id",)
     sortable_by = ()
-    show_full_result_count = False
-    paginator = CappedPaginator
     list_fullwidth = True
     fields = readonly_fields = (
         "name",

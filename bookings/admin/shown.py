@@ -1,19 +1,15 @@
 """How values look on the pages of the admin. No query."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from django.contrib.admin import ShowFacets
-from django.core.paginator import Page, Paginator
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.views import ChangeList
 
 from bookings.admin import seeing, viewer
 from bookings.domain.attention import OF_MONEY, Condition
@@ -89,6 +85,13 @@ def there(moment: datetime | None, name: str) -> str:
     return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} {name}"
 
 
+def ago(moment: datetime, *, now: datetime) -> str:
+    """How long ago, in its largest unit: "2 hours ago". What is yet to come is taken for now: clocks differ."""
+    if now - moment < timedelta(minutes=1):
+        return gettext("just now")
+    return gettext("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+
+
 def badge(value: str, label: object) -> str:
     """A label with the colour of its value."""
     return format_html('<span class="badge badge-{}">{}</span>', TONES.get(value, GREY), label)
@@ -133,65 +136,3 @@ def table(headings: Iterable[object], rows: Sequence[Iterable[object]]) -> str:
         format_html_join("", '<th scope="col">{}</th>', ((heading,) for heading in headings)),
         format_html_join("", "<tr>{}</tr>", lines),
     )
-
-
-class CappedPaginator(Paginator):
-    """Counts no further than `most`: to count all of a big table takes longer than anyone waits. Counts keys: what a
-    list looks up for each of its rows would be looked up for each that is counted.
-
-    Of a page the keys are read first, which an index has, then its rows: in one query MySQL reads those of all pages
-    before it too, and with two filters those that fit only one (seconds, where they lie all over a big table).
-    """
-
-    most = 10_000
-    template_name = "bookings/office/counted.html"
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list.order_by().values("pk")[: self.most].count()
-
-    def page(self, number: int | str) -> Page:
-        page = super().page(number)
-        keys = list(page.object_list.values_list("pk", flat=True))
-        page.object_list = self.object_list.filter(pk__in=keys)
-        return page
-
-
-class Paged(ChangeList):
-    """By the paginator, also where all fits on one page: Django asks it only where there are several.
-
-    A list that leaves nothing out has no link to all of it.
-    """
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        if not (self.query or self.has_active_filters):
-            self.full_result_count = self.result_count
-        if not self.multi_page:
-            self.result_list = self.paginator.page(1).object_list
-
-
-class ReadOnly:
-    """For those who may see it; added, changed and deleted by messages alone. No counts beside filters: for those the
-    whole of a big table is read.
-
-    Their pages lead to no list of edits, which would be empty, unless `has_history`: edits that actions write down.
-    """
-
-    show_facets = ShowFacets.NEVER
-    has_history = False
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Paged
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        return super().render_change_form(request, context | {"show_history": self.has_history}, **kwargs)

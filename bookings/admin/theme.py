@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from bookings.admin.lists import Listed
+
 
 class Ticked:
     """Groups and rights to tick: Django's two lists beside each other are too wide, and have no Chinese."""
@@ -38,7 +40,7 @@ def right(permission: Permission) -> str:
     return f"{of}: {said}"
 
 
-class GroupAdmin(Ticked, DjangoGroupAdmin, Page):
+class GroupAdmin(Ticked, Listed, DjangoGroupAdmin, Page):
     """Groups, in the theme, and deleted one by one: with each, people lose what they may do."""
 
     actions = None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin import seeing
 from bookings.admin.acting.people import ActsOnPeople
-from bookings.admin.shown import CappedPaginator, Paged
+from bookings.admin.lists import Listed
 from bookings.admin.theme import Ticked
 from bookings.cal import inbox
 from coaches.admin import CoachAdmin
@@ -64,14 +64,10 @@ class Masked:
 
 
 @admin.register(User)
-class BookingUserAdmin(ActsOnPeople, Masked, Ticked, UserAdmin):
+class BookingUserAdmin(ActsOnPeople, Masked, Ticked, Listed, UserAdmin):
     """Whoever is saved gets the bookings made with their address that belong to nobody, as by POST /api/users."""
 
-    paginator = CappedPaginator
     change_form_outer_before_template = "bookings/office/person.html"
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Paged]:
-        return Paged
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return tuple("called" if each == "name" else each for each in super().get_list_display(request))
@@ -98,7 +94,7 @@ class BookingUserAdmin(ActsOnPeople, Masked, Ticked, UserAdmin):
 
 
 @admin.register(Coach)
-class BookingCoachAdmin(Masked, CoachAdmin):
+class BookingCoachAdmin(Masked, Listed, CoachAdmin):
     """Coaches, for those too who may not see addresses."""
 
     def get_search_results(

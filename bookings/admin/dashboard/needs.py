@@ -8,11 +8,9 @@ from django.contrib import admin
 from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.timesince import timesince
-from django.utils.translation import gettext as _
 
 from bookings.admin import seeing
-from bookings.admin.shown import TONES, instant
+from bookings.admin.shown import TONES, ago, instant
 from bookings.domain.attention import Condition
 from bookings.models import Attention
 
@@ -58,10 +56,6 @@ def needs(request: HttpRequest, *, now: datetime) -> Needs:
 
 def capped(count: int, most: int = MOST_COUNTED) -> str:
     return f"{most:,}+" if count > most else f"{count:,}"
-
-
-def ago(moment: datetime, *, now: datetime) -> str:
-    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
 
 
 def _total(counts: list[int]) -> str:

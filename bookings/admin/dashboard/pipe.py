@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin.dashboard.charts import Bar, Chart, Series, stacked_bars
-from bookings.admin.dashboard.needs import MOST_COUNTED, ago, capped
+from bookings.admin.dashboard.needs import MOST_COUNTED, capped
 from bookings.admin.dashboard.period import DAY, Span
 from bookings.admin.filters import midnight
 from bookings.admin.runs import TONE
-from bookings.admin.shown import badge, instant, page_of
+from bookings.admin.shown import ago, badge, instant, page_of
 from bookings.cal.payloads.webhook import EVENTS
 from bookings.domain.words import Outcome
 from bookings.models import Message, Run, RunKind, RunState

@@ -90,7 +90,8 @@ def offered(browser: Client, changelist: str) -> list[str]:
     for spec in shown.filter_specs:
         choices = list(spec.choices(shown))
         found += [choice["query_string"] for choice in choices if "query_string" in choice]
-        found += [f"?{name}=1" for choice in choices if "form" in choice for name in choice["form"].fields]
+        names = [name for choice in choices if "form" in choice for name in choice["form"].fields]
+        found += [f"?{name}={'2026-12-01' if name.startswith('starts_at') else 1}" for name in names]
     return [changelist + query for query in found]
 
 

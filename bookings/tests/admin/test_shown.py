@@ -1,87 +1,18 @@
 """How prices, instants and colours look."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib import admin
-from django.db import connection
-from django.db.models import Model
-from django.template.loader import render_to_string
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils.html import strip_tags
+from django.utils.translation import override
 
 from bookings import admin as admin_pages
 from bookings.admin import viewer
-from bookings.admin.filters import NeedsSomebody
-from bookings.admin.shown import GREY, TONES, CappedPaginator, instant, price, there
+from bookings.admin.shown import GREY, TONES, ago, instant, price, there
 from bookings.admin.told import LABELS
 from bookings.domain.registers import Register
-from bookings.models import Attention, Booking, Difference, Message, Run
-from bookings.tests.admin import BOOKINGS, text_of
-from users.models import User
-
-
-def test_a_list_counts_no_further_than_anyone_waits(db: None) -> None:
-    for number in range(3):
-        Booking.objects.create(uid=f"{number}")
-
-    class Impatient(CappedPaginator):
-        most = 2
-
-    assert Impatient(Booking.objects.order_by("id"), 1).count == 2
-
-
-@pytest.mark.parametrize(("count", "said"), [(1, "1 in all"), (9_999, "9999 in all"), (10_000, "10000 or more")])
-def test_a_list_says_when_it_counted_no_further(count: int, said: str) -> None:
-    counted = SimpleNamespace(result_count=count, paginator=CappedPaginator([], 50))
-
-    shown = render_to_string(CappedPaginator.template_name, {"cl": counted})
-
-    assert strip_tags(shown).strip() == said
-
-
-def test_only_a_list_that_leaves_something_out_leads_to_all_of_it(client: Client, sam: User) -> None:
-    Booking.objects.create(uid="one")
-    client.force_login(sam)
-
-    pages = [text_of(client, reverse(BOOKINGS) + query) for query in ("", "?q=one", "?status__exact=PENDING")]
-
-    assert ["Show all" in page for page in pages] == [False, True, True]
-
-
-def test_a_page_reads_the_rows_of_no_page_before_it(db: None) -> None:
-    for number in range(5):
-        Booking.objects.create(uid=f"{number}")
-
-    with CaptureQueriesContext(connection) as queries:
-        page = CappedPaginator(Booking.objects.order_by("-id"), 2).page("2")
-        uids = [row.uid for row in page.object_list]
-
-    assert uids == ["2", "1"]
-    assert ["uid" in query["sql"] for query in queries if "OFFSET" in query["sql"]] == [False]
-
-
-@pytest.mark.parametrize("model", [Attention, Booking, Difference, Message, Run])
-def test_every_filter_has_an_index(model: type[Model]) -> None:
-    """Without one, a choice that few rows fit reads millions."""
-    columns = {
-        "starts": "starts_at",
-        "trigger": "trigger",
-        "state": "state",
-        "condition": "state",
-        "field": "field",
-    }  # By parameter.
-    filters = admin.site.get_model_admin(model).list_filter
-    named = [each[0] if isinstance(each, tuple) else each for each in filters if each is not NeedsSomebody]
-    filtered = {each if isinstance(each, str) else columns[each.parameter_name] for each in named}
-
-    assert filtered - {index.fields[0] for index in model._meta.indexes} == set()
 
 
 @pytest.mark.parametrize(
@@ -112,6 +43,22 @@ def test_an_instant_names_its_zone() -> None:
     assert instant(moment) == "2026-12-03 14:00 UTC"
     assert instant(moment, timespec="seconds") == "2026-12-03 14:00:01 UTC"
     assert instant(None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["just now", "just now", "1 minute ago", "2 hours ago"]),
+        ("zh-hans", ["刚刚", "刚刚", "1 分钟前", "2 小时前"]),
+    ],
+)
+def test_how_long_ago_is_told_in_the_largest_unit(language: str, said: list[str]) -> None:
+    now = datetime.fromisoformat("2026-12-03T15:00:00Z")
+
+    with override(language):
+        told = [ago(now - timedelta(seconds=seconds), now=now) for seconds in (-9, 59, 60, 7500)]
+
+    assert [each.replace("\xa0", " ") for each in told] == said
 
 
 def test_the_clients_zone_is_told_where_it_is_another() -> None:
