@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.cal import signature
-from bookings.cal.doctor.findings import Finding, green, red, yellow
+from bookings.cal.doctor.findings import Finding, green, red, without_password, yellow
 
 TIMEOUT = (5.0, 15.0)  # Seconds, to connect and to answer. Cal.com lets the client wait for this answer.
 HOSTED = ("cal.com", "cal.eu")
@@ -23,6 +23,10 @@ class Address:
 
     url: str
     origin: str
+
+    @property
+    def shown(self) -> str:
+        return without_password(self.url)
 
 
 def our_address(given: str = "") -> Address | None:
@@ -45,7 +49,7 @@ def address(ours: Address | None, *, api_url: str) -> Finding:
     if ours is None:
         cure = "Give it: cal_doctor --url https://your-host/api/webhook/cal, or set ALLOWED_HOSTS."
         return yellow("address", "ours is not known: ALLOWED_HOSTS names no host", cure)
-    found = f"{ours.url} ({ours.origin})"
+    found = f"{ours.shown} ({ours.origin})"
     parts = urlsplit(ours.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return red("address", f"{found} is no address", "Give --url the whole address, with https:// before it.")

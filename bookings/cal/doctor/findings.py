@@ -1,8 +1,11 @@
 """What an examination finds, one thing at a time."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+_USER = re.compile(r"^(\w+://)?[^/?#]*@")  # Before the host, or before what was meant as one.
 
 
 class Colour(StrEnum):
@@ -37,6 +40,11 @@ def yellow(check: str, found: str, cure: str, *, event_type: int | None = None) 
 
 def red(check: str, found: str, cure: str, *, event_type: int | None = None) -> Finding:
     return Finding(check=check, colour=Colour.RED, found=found, cure=cure, event_type=event_type)
+
+
+def without_password(url: str) -> str:
+    """An address as it may be said."""
+    return _USER.sub(r"\1", url)
 
 
 def worst(findings: Iterable[Finding]) -> Colour:

@@ -24,7 +24,7 @@ def mend(looker: Looker, seen: Seen, wanted: Wanted) -> Iterator[str]:
         try:
             if scope in unseen:
                 raise CalError("its webhooks could not be listed")
-            yield f"registered {wanted.url} for {scope.name}{_create(looker, scope, wanted)}"
+            yield f"registered {wanted.shown} for {scope.name}{_create(looker, scope, wanted)}"
         except CalError as error:
             complete = False
             yield f"could not register for {scope.name}: {error}"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bookings.cal.client import Row
 from bookings.cal.client.subscription import WEBHOOK_VERSION
-from bookings.cal.doctor.findings import Finding, green, red, yellow
+from bookings.cal.doctor.findings import Finding, green, red, without_password, yellow
 from bookings.cal.payloads.webhook import EVENTS
 
 TRIGGERS: tuple[str, ...] = tuple(EVENTS)  # All that we read.
@@ -57,6 +57,10 @@ class Wanted:
     secrets: Sequence[str] = field(repr=False)
     event_types: Sequence[int]
     team: bool
+
+    @property
+    def shown(self) -> str:
+        return without_password(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,24 +119,24 @@ def registered_once(
         return red("webhook", "not looked at, since Cal.com doesn't list them", "Make the key as an admin of the team.")
     if planned.missing:
         if alike:
-            cure = f"Cal.com follows no redirect, so the address must be {wanted.url} to the letter. {DASHBOARD}"
+            cure = f"Cal.com follows no redirect, so the address must be {wanted.shown} to the letter. {DASHBOARD}"
             return red("webhook", f"registered at {_shown(alike[0].url)}, which is not our address", cure)
         where = ", ".join("this account" if each is None else f"event type {each}" for each in planned.missing)
         but = f", but for {places}" if places else ""
-        return red("webhook", f"not registered at {wanted.url} for {where}{but}: nothing is sent", DASHBOARD)
+        return red("webhook", f"not registered at {wanted.shown} for {where}{but}: nothing is sent", DASHBOARD)
     if planned.surplus:
         found = f"registered {len(planned.keep) + len(planned.surplus)} times ({places}): events come more than once"
         return red("webhook", found, f"Delete all but that of {planned.keep[0].scope.name}. {DASHBOARD}")
     if alike:
         cure = "Delete it at Cal.com under Webhooks; cal_doctor deletes only what has exactly our address."
         return red("webhook", f"registered, and once more as {_shown(alike[0].url)}: events come twice", cure)
-    return green("webhook", f"registered once ({places}) at {wanted.url}")
+    return green("webhook", f"registered once ({places}) at {wanted.shown}")
 
 
 def elsewhere(registered: Sequence[Registered], wanted: Wanted) -> Iterator[Finding]:
     """Webhooks to others that carry a secret of ours, as after our address changed. A path may be a secret itself."""
     others = [each for each in registered if each.url != wanted.url and not _is_alike(each.url, wanted.url)]
-    hosts = sorted({urlsplit(each.url).hostname or "" for each in others if is_ours(each.row, wanted.secrets)})
+    hosts = sorted({_place(each.url).lower() for each in others if is_ours(each.row, wanted.secrets)})
     if hosts:
         found = f"webhooks with our secret go elsewhere, too: to {', '.join(hosts)[:200]}"
         yield yellow(
@@ -218,4 +222,9 @@ def _is_alike(url: str, ours: str) -> bool:
 def _shown(url: str) -> str:
     """An address may hold a password."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]
+    return f"{parts.scheme}://{_place(url)}{parts.path}"[:200]
+
+
+def _place(url: str) -> str:
+    """Host and port."""
+    return urlsplit(url).netloc.rpartition("@")[2]

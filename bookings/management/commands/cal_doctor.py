@@ -60,7 +60,7 @@ class Command(BaseCommand):
 def as_json(examination: Examination) -> dict[str, Any]:
     return {
         "colour": examination.colour.value,
-        "url": examination.address.url if examination.address else None,
+        "url": examination.address.shown if examination.address else None,
         "done": list(examination.done),
         "findings": [asdict(finding) for finding in examination.findings],
     }

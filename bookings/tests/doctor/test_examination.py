@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -527,3 +528,21 @@ def test_nothing_that_is_said_holds_a_secret(cal: Account, heard: datetime, sett
 
     for secret in (KEY, SECRET, "another-secret-of-ours", "the-secret-at-cal-com", "uid-that-opens-a-booking"):
         assert secret not in said
+
+
+@pytest.mark.parametrize("change", [{}, {"subscriberUrl": "https://user:swordfish@elsewhere.example.com/"}])
+def test_a_password_in_our_address_is_not_repeated(cal: Account, change: dict[str, Any]) -> None:
+    """Where the webhook is registered there, where it isn't, and where --fix registers it."""
+    url = cal.url.replace("//", "//user:swordfish@")
+    cal.webhooks[OWN_TYPE] = [webhook(**({"subscriberUrl": url} | change))]
+
+    asked = partial(run, "--url", url, code=1 if change else 0)
+    said = asked() + asked("--json") + run("--url", url, "--fix")
+
+    assert "swordfish" not in said
+    assert cal.url in said
+
+
+@pytest.mark.parametrize("url", ["user:swordfish@coach.example.com/api/webhook/cal", "https://user:swordfish@"])
+def test_a_password_in_what_is_no_address_is_not_repeated(cal: Account, url: str) -> None:
+    assert "swordfish" not in run("--url", url, code=1)

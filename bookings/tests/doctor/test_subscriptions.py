@@ -206,13 +206,13 @@ def test_webhooks_to_others_that_carry_our_secret_are_said_without_their_paths()
     registered = [
         at(ONE),
         at(ONE, subscriberUrl=URL + "/"),
-        at(OWNER, subscriberUrl="https://user:password@staging.example.com/hooks/secret?key=1"),
+        at(OWNER, subscriberUrl="https://user:password@Staging.example.com:8443/hooks/secret?key=1"),
         at(OWNER, subscriberUrl="https://crm.example.com/", secret="theirs"),
         at(OWNER, subscriberUrl="https://none.example.com/", secret=None),
         at(ONE, subscriberUrl="https://old.example.com/api/webhook/cal", active=False),
     ]
 
     assert [said(each) for each in subscriptions.elsewhere(registered, wanted())] == [
-        ("yellow", "webhooks with our secret go elsewhere, too: to old.example.com, staging.example.com")
+        ("yellow", "webhooks with our secret go elsewhere, too: to old.example.com, staging.example.com:8443")
     ]
     assert [*subscriptions.elsewhere(registered[:2], wanted()), *subscriptions.elsewhere([], wanted())] == []
