@@ -1,5 +1,7 @@
 """What the environment says, read as settings need it: a mistake is an error that names the setting and the cure."""
 
+import logging
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,6 +33,13 @@ def number(name: str, value: str) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not a whole number.") from None
+
+
+def level(name: str, value: str) -> str:
+    """Of the log."""
+    if value.upper() not in logging.getLevelNamesMapping():
+        raise ImproperlyConfigured(f"{name} is {value!r}: give DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    return value.upper()
 
 
 def proxies(name: str) -> int:

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from careercoach import look
-from careercoach.environment import env, flag, names, number, proxies, text
+from careercoach.environment import env, flag, level, names, number, proxies, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(BASE_DIR / ".env")  # The environment wins over the file.
@@ -296,5 +296,5 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},  # Below that come its statements, with whatever is stored.
         "django-q": {"level": "WARNING"},  # Four lines for each job, each minute; what fails is said.
     },
-    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": level("LOG_LEVEL", text("LOG_LEVEL", "INFO"))},
 }

@@ -1,6 +1,9 @@
 """What the environment says, read as its writer meant it, or refused by name."""
 
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +60,28 @@ def test_a_name_without_a_value_is_as_good_as_none(read: Any) -> None:
         ("CAL_TEAM_ID", "abc"),
         ("CAL_EVENT_TYPE_IDS", "1,abc"),
         ("DATABASE_URL", "foo"),
+        ("LOG_LEVEL", "loud"),
     ],
 )
 def test_an_impossible_value_is_refused_by_name(read: Any, name: str, value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=name):
         read(**{name: value})
+
+
+def test_the_level_of_the_log_may_be_written_as_one_likes(read: Any) -> None:
+    assert read(LOG_LEVEL="warning")["LOGGING"]["root"]["level"] == "WARNING"
+
+
+def test_a_command_says_in_one_line_what_is_wrong_with_a_setting() -> None:
+    command = [sys.executable, "manage.py", "end_meetings"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "careercoach.settings", "CAL_TEAM_ID": "abc"}
+
+    ended = subprocess.run(
+        command, cwd=SETTINGS.parent.parent, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "CAL_TEAM_ID is 'abc', which is not a whole number.\n"
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
