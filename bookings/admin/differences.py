@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,20 +20,14 @@ from bookings.admin.lists import ReadOnly
 from bookings.admin.search import found
 from bookings.admin.shown import badge, instant, narrow, page_of, soft, stacked, unbroken
 from bookings.domain.words import Outcome
-from bookings.models import Booking, Difference, Done, Run
+from bookings.models import COLUMNS, Booking, Difference, Done, Run, field_label
 from coaches.models import Coach
 
-COLUMNS = {field.name: field for model in (Coach, Booking) for field in model._meta.concrete_fields}
 OF_MONEY = frozenset(
     {"payment", "price", "currency", "payment_id", "payment_intent", "paid_amount", "refunded", "refund_id"}
     | {"accepted_as_free"}
 )
 TONE = {Done.FAILED: Outcome.FAILED, Done.NOTHING: Outcome.IGNORED}
-
-
-def label(field: str) -> Any:
-    """What people call the field; "error" is no column but why it failed."""
-    return COLUMNS[field].verbose_name if field in COLUMNS else _("error") if field == "error" else field
 
 
 def shown(field: str, value: Any) -> Any:
@@ -47,25 +42,36 @@ def shown(field: str, value: Any) -> Any:
     return choices.get(value, seeing.address(str(value)))
 
 
-def with_bookings(rows: QuerySet[Difference]) -> QuerySet[Difference]:
-    """By the uid: a run that failed with a booking, as one that Cal.com doesn't know, didn't read ours."""
-    return rows.annotate(booking_pk=Subquery(Booking.objects.filter(uid=OuterRef("uid")).values("pk")))
+def with_owners(rows: QuerySet[Difference]) -> QuerySet[Difference]:
+    """By the uid: a run that failed with a booking, as one that Cal.com doesn't know, didn't read ours; of a coach it
+    is the number at Cal.com. There are few coaches, so each is looked at: a uid is no number that a database can take.
+    """
+    uid = OuterRef("uid")
+    coaches = Coach.objects.annotate(number=Cast("cal_user_id", CharField(max_length=20))).filter(number=uid)
+    return rows.annotate(
+        booking_pk=Subquery(Booking.objects.filter(uid=uid).values("pk")),
+        coach_pk=Subquery(coaches.values("pk")),
+        coach_name=Subquery(coaches.values("name")),
+    )
 
 
 def whose(each: Any) -> str:
-    """Of those `with_bookings`: the uid, which leads to the booking where we have it."""
-    if each.booking_pk is None:
+    """Of those `with_owners`: the uid, which leads to the booking where we have it; the coach; else the uid alone."""
+    if each.booking_pk is not None:
+        address, text = reverse("admin:bookings_booking_change", args=[each.booking_pk]), each.uid
+    elif each.coach_pk is not None:
+        address = reverse("admin:coaches_coach_change", args=[each.coach_pk])
+        text = seeing.address(each.coach_name) or each.uid
+    else:
         return each.uid
-    return format_html(
-        '<a href="{}">{}</a>', reverse("admin:bookings_booking_change", args=[each.booking_pk]), each.uid
-    )
+    return format_html('<a href="{}">{}</a>', address, text)
 
 
 def cells(each: Difference) -> Iterable[object]:
     """Of what, which field, ours, theirs, and what was done: as the list and the page of a run have them."""
     return (
         whose(each),
-        label(each.field),
+        field_label(each.field),
         shown(each.field, each.ours),
         shown(each.field, each.theirs),
         each.get_done_display(),
@@ -80,7 +86,7 @@ class OfField(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         fields = Difference.objects.order_by("field").values_list("field", flat=True).distinct()
-        return [(field, label(field)) for field in fields]
+        return [(field, field_label(field)) for field in fields]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Difference]) -> QuerySet[Difference]:
         return queryset.filter(field=self.value()) if self.value() else queryset
@@ -101,7 +107,7 @@ class DifferenceAdmin(ReadOnly, Page):
     fields = readonly_fields = list_display
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Difference]:
-        return with_bookings(super().get_queryset(request)).prefetch_related(Prefetch("run", Run.objects.all()))
+        return with_owners(super().get_queryset(request)).prefetch_related(Prefetch("run", Run.objects.all()))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == OfField.parameter_name
@@ -119,9 +125,9 @@ class DifferenceAdmin(ReadOnly, Page):
 
     @admin.display(description=_("field"))
     def what(self, each: Difference) -> Any:
-        return label(each.field)
+        return field_label(each.field)
 
-    @admin.display(description=_("booking"))
+    @admin.display(description=_("about"))
     def whom(self, each: Difference) -> str:
         return narrow(whose(each))
 

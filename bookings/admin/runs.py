@@ -10,11 +10,11 @@ from django.utils.translation import pgettext
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin import seeing
-from bookings.admin.differences import cells, with_bookings
+from bookings.admin.differences import cells, with_owners
 from bookings.admin.lists import ReadOnly
 from bookings.admin.shown import badge, instant, narrow, stacked, table, unbroken, who
 from bookings.domain.words import Outcome
-from bookings.models import Did, Difference, Run, RunState
+from bookings.models import Did, Difference, Run, RunKind, RunState
 
 TONE = {
     RunState.RUNNING: Outcome.RECEIVED,
@@ -106,7 +106,7 @@ class RunAdmin(ReadOnly, Page):
     def person(self, run: Run) -> str:
         return "-" if run.by is None else who(run.by)
 
-    @admin.display(description=_("bookings"))
+    @admin.display(description=_("counted"))
     def counted(self, run: Run) -> str:
         counts = {
             pgettext("how many", "seen"): run.seen,
@@ -126,7 +126,6 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("differences"))
     def found(self, run: Run) -> str:
-        rows = with_bookings(Difference.objects.filter(run=run))[:MOST]
-        return table(
-            (_("Booking"), _("Field"), _("Ours"), _("Theirs"), _("What was done")), [cells(each) for each in rows]
-        )
+        rows = with_owners(Difference.objects.filter(run=run))[:MOST]
+        whose = _("Coach") if run.kind == RunKind.COACHES else _("Booking")
+        return table((whose, _("Field"), _("Ours"), _("Theirs"), _("What was done")), [cells(each) for each in rows])

@@ -11,9 +11,10 @@ from bookings.models.booking import Booking, BookingQuerySet, Obstacle
 from bookings.models.change import StatusChange
 from bookings.models.message import Message
 from bookings.models.privacy import PrivacyKind, PrivacyRequest
-from bookings.models.run import Difference, Done, Run, RunKind, RunState
+from bookings.models.run import COLUMNS, Difference, Done, Run, RunKind, RunState, field_label
 
 __all__ = [
+    "COLUMNS",
     "Act",
     "Attention",
     "AttentionQuerySet",
@@ -31,4 +32,5 @@ __all__ = [
     "RunKind",
     "RunState",
     "StatusChange",
+    "field_label",
 ]

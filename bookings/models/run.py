@@ -1,12 +1,14 @@
 """What was done in one go, without a webhook: readings of Cal.com, looks at the clock, acts for the staff."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.registers import UID_LENGTH
+from bookings.models.booking import Booking
 from bookings.models.rules import known
+from coaches.models import Coach
 from users.fields import ExactCharField
 from users.models import User
 
@@ -91,13 +93,19 @@ class Run(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
+COLUMNS = {field.name: field for model in (Coach, Booking) for field in model._meta.concrete_fields}
+
+
+def field_label(field: str) -> Any:
+    """What people call the field; "error" is no column but why it failed."""
+    return COLUMNS[field].verbose_name if field in COLUMNS else _("error") if field == "error" else field
+
+
 class Difference(models.Model):
     """One thing that we had otherwise than it is: `ours` before, `theirs` after. `uid` names a coach by the id."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="differences", verbose_name=_("run"))
-    booking = models.ForeignKey(
-        "bookings.Booking", models.SET_NULL, null=True, related_name="+", verbose_name=_("booking")
-    )
+    booking = models.ForeignKey(Booking, models.SET_NULL, null=True, related_name="+", verbose_name=_("booking"))
     uid = ExactCharField(_("Cal.com uid"), max_length=UID_LENGTH)
     field = models.CharField(_("field"), max_length=40)
     ours = models.JSONField(_("ours"), null=True)
@@ -116,4 +124,4 @@ class Difference(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.uid}: {self.field}"
+        return f"{self.uid}: {field_label(self.field)}"

@@ -4,10 +4,9 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.acting.acts import ACTS
 from bookings.admin.acting.forms import Attendance
-from bookings.admin.differences import label
 from bookings.admin.shown import price
 from bookings.cal.commands import said
-from bookings.models import Act, Did
+from bookings.models import Act, Did, field_label
 
 _SAID = {"who": dict(Attendance.WHO), "how": dict(Attendance.HOW)}
 
@@ -31,5 +30,5 @@ def result_of(act: Act) -> str:
     if act.condition is not None:
         return str(act.condition.label)
     if act.did == Did.RESYNC and act.is_done and not act.came:
-        return ", ".join(str(label(field)) for field in act.result.split(", ") if field)
+        return ", ".join(str(field_label(field)) for field in act.result.split(", ") if field)
     return said(act.came, act.result)

@@ -1,5 +1,6 @@
 """Runs are read in the admin, with what they found, by those who may."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from bookings.models import Booking, Difference, Done, Run, RunKind, RunState
 from bookings.tests.admin import page_of, text_of
+from coaches.models import Coach
 from users.models import User
 
 RUNS = "admin:bookings_run_changelist"
@@ -104,10 +107,47 @@ def test_differences_of_all_runs_are_listed_filtered_and_found(client: Client, s
     assert (listed(field="title"), listed(field="price"), listed(q=" ")) == ([title], [], [coach, title, status])
     assert (listed(q="CC-00000-00001"), listed(q="4101"), listed(q="nobody")) == ([title, status], [coach], [])
     page = text_of(client, reverse(DIFFERENCES))
-    told = ["No-show", "Pending", "New", "Europe/Paris", page_of(booking), page_of(status.run), "?field=time_zone"]
+    told = [
+        "No-show",
+        "Pending",
+        "New",
+        "Europe/Paris",
+        "4101",
+        page_of(booking),
+        page_of(status.run),
+        "?field=time_zone",
+    ]
     assert [each for each in told if each not in page] == []
     assert "No-show" in text_of(client, page_of(status))
     assert client.get(reverse(DIFFERENCES), {"theirs__startswith": "a"}).status_code == 400
+
+
+def test_what_differed_of_a_coach_is_not_said_of_a_booking(client: Client, sam: User, ada: Coach) -> None:
+    run = Run.objects.create(kind=RunKind.COACHES, started_at=START, seen=3, changed=3)
+    nameless = Coach.objects.create(cal_user_id=4103)
+    for uid in (ada.cal_user_id, nameless.cal_user_id, "memberships"):
+        each = differs(None, "time_zone", None, "Europe/Paris", run=run, uid=str(uid))
+    client.force_login(sam)
+
+    pages = [text_of(client, address) for address in (page_of(run), reverse(DIFFERENCES))]
+
+    for link in (f'<a href="{page_of(ada)}">{ada.name}</a>', f'<a href="{page_of(nameless)}">4103</a>'):
+        assert [link in page for page in pages] == [True, True]
+    assert ["memberships" in page for page in pages] == [True, True]
+    assert re.findall(r'<th scope="col">(\w+)</th>', pages[0])[0] == "Coach"
+    detail = strip_tags(text_of(client, page_of(each)))
+    assert [len(re.findall(r"^\s*About\s*$", strip_tags(page), re.MULTILINE)) for page in (pages[1], detail)] == [1, 1]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "known: end has passed"), ("zh-hans", "known: 结束时间已过")])
+def test_the_title_of_a_difference_has_the_field_by_its_name(
+    language: str, said: str, client: Client, sam: User
+) -> None:
+    each = differs(Booking.objects.create(uid="known"), "ended", False, True)
+    client.force_login(sam)
+    client.cookies["django_language"] = language
+
+    assert f"<title> {said} | " in text_of(client, page_of(each))
 
 
 def test_the_list_of_differences_takes_as_many_queries_for_many_as_for_few(client: Client, sam: User) -> None:
