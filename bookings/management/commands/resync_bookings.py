@@ -1,5 +1,6 @@
 """manage.py resync_bookings: ask Cal.com what webhooks did not bring, and say what differed."""
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from bookings.cal.client import CalApi, NotConfigured
 from bookings.cal.sync import MOST_GONE, Options, resync
+from bookings.domain.registers import UID_LENGTH
 from bookings.management.reporting import carry_out
 
 
@@ -29,6 +31,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _uid(text: str) -> str:
+    """Of anything else Cal.com would say that it has no such address."""
+    if not (re.fullmatch(r"[\w-]+", text, re.ASCII) and len(text) <= UID_LENGTH):
+        raise ArgumentTypeError(f"{text!r} is no uid, which has letters, digits, - and _ alone")
+    return text
+
+
 class Command(BaseCommand):
     help = (
         "Reads from Cal.com's API the bookings that changed since the last run, those from 14 days ago to 90 ahead, "
@@ -40,7 +49,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--full", action="store_true", help="Read all bookings there are.")
-        which.add_argument("--uid", nargs="+", default=[], metavar="UID", help="Read these bookings only.")
+        which.add_argument("--uid", type=_uid, nargs="+", default=[], metavar="UID", help="Read these bookings only.")
         which.add_argument("--since", type=_moment, metavar="TIME", help="Read what changed since then (ISO 8601).")
         parser.add_argument("--until", type=_moment, metavar="TIME", help="Read what changed until then (ISO 8601).")
         parser.add_argument(
