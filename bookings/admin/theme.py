@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Field, ManyToManyField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as Page
@@ -24,9 +25,22 @@ class Ticked:
         field = super().formfield_for_manytomany(
             db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs
         )
-        if db_field.related_model is Permission:
-            field.label_from_instance = right
+        if db_field.related_model in (Group, Permission):
+            field.label_from_instance = group_name if db_field.related_model is Group else right
         return field
+
+
+# As migration 0005 names them: kept so, and shown in the reader's language.
+GROUPS = {
+    "Operations": pgettext_lazy("group of the staff", "Operations"),
+    "Auditors": pgettext_lazy("group of the staff", "Auditors"),
+    "Support": pgettext_lazy("group of the staff", "Support"),
+    "Administrators": pgettext_lazy("group of the staff", "Administrators"),
+}
+
+
+def group_name(group: Group) -> str:
+    return str(GROUPS.get(group.name, group.name))
 
 
 DEFAULT = {"add": _("may add"), "change": _("may change"), "delete": _("may delete"), "view": _("may view")}
@@ -44,6 +58,19 @@ class GroupAdmin(Ticked, Listed, DjangoGroupAdmin, Page):
     """Groups, in the theme, and deleted one by one: with each, people lose what they may do."""
 
     actions = None
+    list_display = ("called",)
+
+    @admin.display(description=pgettext_lazy("of a group", "Name"), ordering="name")
+    def called(self, group: Group) -> str:
+        return group_name(group)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Group | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        """The field to type into has taken the name as it is by now, and nothing is saved any more."""
+        if obj is not None:
+            obj.name = context["subtitle"] = group_name(obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """A group's name is another word than a person's, in Chinese."""

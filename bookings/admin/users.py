@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin import seeing
 from bookings.admin.acting.people import ActsOnPeople
 from bookings.admin.lists import Listed
-from bookings.admin.theme import Ticked
+from bookings.admin.theme import Ticked, group_name
 from bookings.cal import inbox
 from coaches.admin import CoachAdmin
 from coaches.models import Coach
 from users.addresses import normalised
-from users.admin import UserAdmin
+from users.admin import OfGroup, UserAdmin
 from users.models import User
 
 admin.site.unregister(User)
@@ -63,11 +64,42 @@ class Masked:
         return tuple("address" if each == "email" and not seeing.sees_addresses() else each for each in fields)
 
 
+class OfNamedGroup(OfGroup):
+    """With the groups of the staff in the reader's language."""
+
+    def field_choices(self, field: Field, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+        return [(group.pk, group_name(group)) for group in Group.objects.order_by("name")]
+
+
 @admin.register(User)
 class BookingUserAdmin(ActsOnPeople, Masked, Ticked, Listed, UserAdmin):
     """Whoever is saved gets the bookings made with their address that belong to nobody, as by POST /api/users."""
 
     change_form_outer_before_template = "bookings/office/person.html"
+    list_filter = ("is_staff", "is_superuser", "is_active", ("groups", OfNamedGroup))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[Any, ...]:
+        return (*super().get_readonly_fields(request, obj), "in_groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> tuple[Any, ...]:
+        """Where the groups can't be ticked, Django writes their names as they are kept."""
+        ticked = self.has_change_permission(request, obj) and "groups" not in self.get_readonly_fields(request, obj)
+        return tuple(
+            (
+                title,
+                {
+                    **parts,
+                    "fields": tuple(
+                        "in_groups" if each == "groups" and not ticked else each for each in parts["fields"]
+                    ),
+                },
+            )
+            for title, parts in super().get_fieldsets(request, obj)
+        )
+
+    @admin.display(description=_("groups"))
+    def in_groups(self, user: User) -> str:
+        return ", ".join(map(group_name, user.groups.all())) or "-"
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return tuple("called" if each == "name" else each for each in super().get_list_display(request))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from django.utils.translation import gettext, override
 from unfold.admin import ModelAdmin as Page
 
 from bookings.admin.acting.acts import ACTS
-from bookings.admin.theme import dress
+from bookings.admin.theme import GROUPS, dress
 from bookings.admin.words import WORDS
 from bookings.models import Booking, Did
 from bookings.tests.admin import BOOKINGS, page_of, text_of
@@ -144,6 +145,27 @@ def test_a_group_has_another_kind_of_name_than_a_person(client: Client, sam: Use
     fields = [client.get(page_of(row)).context["adminform"].form.fields["name"].label for row in (group, sam)]
 
     assert fields == ["名称", "姓名"]
+
+
+def test_the_groups_of_the_staff_are_in_the_language_of_the_page_and_stored_as_they_are(
+    member: Callable[[str], Client], sam: User
+) -> None:
+    browser = member("Auditors")
+    browser.cookies["django_language"] = "zh-hans"
+    group = Group.objects.get(name="Auditors")
+    people, groups = reverse("admin:users_user_changelist"), reverse("admin:auth_group_changelist")
+    charlie = User.objects.get(groups=group)
+
+    read = [text_of(browser, each) for each in (people, groups, page_of(group), page_of(charlie))]
+    browser.force_login(sam)
+    edited = [text_of(browser, each) for each in (page_of(group), page_of(charlie))]
+    browser.post(page_of(group), {"name": "Auditors", "permissions": []})
+
+    assert [("审计员" in page, "Auditors" in page) for page in read] == [(True, False)] * 4
+    assert ["审计员" in page for page in edited] == [True, True]
+    assert ['value="Auditors"' in page for page in edited] == [True, False]
+    assert Group.objects.get(pk=group.pk).name == "Auditors"
+    assert set(import_module("bookings.migrations.0005_groups").GROUPS) == set(GROUPS)
 
 
 @pytest.mark.parametrize(
