@@ -43,6 +43,10 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._tell)
         schedules.write(now=timezone.now())
+        if not options["with_parent"]:
+            said = "The periodic work is being done; the admin has it under Scheduled tasks. Ctrl-C or SIGTERM ends it."
+            self.stdout.write(said)
+            self.stdout.flush()  # In a log it would wait for more, which never comes.
         scheduler()  # What is due begins now: the cluster itself looks half a minute after its start only.
         cluster.work(
             lambda: self._told or self._orphaned,

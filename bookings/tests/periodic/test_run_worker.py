@@ -76,7 +76,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Pretended
 @pytest.mark.django_db(transaction=True)  # django-q2 would close a connection within a transaction.
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_writes_the_schedule_begins_what_is_due_and_ends_when_told(
-    number: signal.Signals, pretend: Callable[..., Pretended]
+    number: signal.Signals, pretend: Callable[..., Pretended], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def told_twice(_cluster: Pretended) -> None:
         """As where both a terminal and the process that started it tell it."""
@@ -89,12 +89,15 @@ def test_it_writes_the_schedule_begins_what_is_due_and_ends_when_told(
 
     assert pretended.starts == 1
     assert schedules.exist()
+    assert capsys.readouterr().out == (
+        "The periodic work is being done; the admin has it under Scheduled tasks. Ctrl-C or SIGTERM ends it.\n"
+    )
     assert {each.task["group"] for each in OrmQ.objects.all()} >= {"retry_messages", "end_meetings"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_ends_at_once_with_the_process_that_started_it(
-    pretend: Callable[..., Pretended], monkeypatch: pytest.MonkeyPatch
+    pretend: Callable[..., Pretended], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reading, writing = os.pipe()
     os.write(writing, b"said\n")
@@ -107,6 +110,7 @@ def test_it_ends_at_once_with_the_process_that_started_it(
         call_command("run_worker", "--with-parent")
 
     assert (pretended.starts, killed) == (1, [(4711, signal.SIGKILL)])
+    assert capsys.readouterr().out == ""  # Whoever started it has its own way to end it.
 
 
 # --- Its processes ---------------------------------------------------------------------------------------------------
