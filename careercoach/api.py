@@ -7,7 +7,7 @@ import codecs
 import hmac
 import ipaddress
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
 from django.conf import settings
@@ -15,7 +15,6 @@ from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, Throttled
@@ -82,11 +81,22 @@ class Json(JSONParser):
             raise ParseError(str(error)) from None
 
 
-def _with_each(pairs: Iterable[tuple[str, Any]]) -> MultiValueDict[str, Any]:
-    found: MultiValueDict[str, Any] = MultiValueDict()
-    for name, value in pairs:
-        found.appendlist(name, value)
-    return found
+class Repeating(dict[str, Any]):
+    """An object that names something twice. No MultiValueDict: with some hundred in each other its repr() fails."""
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._each: dict[str, list[Any]] = {}
+        for name, value in pairs:
+            self._each.setdefault(name, []).append(value)
+
+    def getlist(self, name: str) -> list[Any]:
+        return self._each[name]
+
+
+def _with_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Repeating(pairs)
 
 
 class MissingApiKey(APIException):

@@ -280,6 +280,16 @@ def test_a_body_must_be_json(body: str, limit: int, client: Client, settings: An
     assert (response.status_code, response.json()) == (400, expected)
 
 
+@pytest.mark.parametrize("limit", [0, 60], ids=["without limits", "with limits"])
+@pytest.mark.parametrize("each", ['{"a": ', '{"a": 1, "a": '], ids=["named once", "named twice"])
+def test_an_object_in_objects_is_no_text_and_no_failure(each: str, limit: int, client: Client, settings: Any) -> None:
+    settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = limit
+
+    response = booking_url(client, "", f'{{"userId": {each * 400}1{"}" * 400}}}')
+
+    assert (response.status_code, response.json()) == (400, refused(("invalid", NO_MATCH, "userId")))
+
+
 def test_a_body_of_another_type_is_refused(client: Client) -> None:
     response = booking_url(client, "", "<userId>alice-1</userId>", "application/xml")
 
