@@ -26,11 +26,12 @@ class WithoutValues(logging.Formatter):
         return "".join(_told(ei[1])).rstrip()
 
 
-def _told(error: BaseException) -> Iterator[str]:
-    """The first error first, as Python tells them."""
+def _told(error: BaseException, later: tuple[BaseException, ...] = ()) -> Iterator[str]:
+    """The first error first, as Python tells them; each once, since one that is raised again may be its own cause."""
+    later = (*later, error)
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
-        yield from _told(before)
+    if before is not None and before not in later:
+        yield from _told(before, later)
         yield "\nThen:\n\n"
     yield from traceback.format_tb(error.__traceback__)
     yield f"{type(error).__qualname__}{_number(error)}\n"

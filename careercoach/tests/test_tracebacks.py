@@ -36,6 +36,16 @@ def test_what_the_code_hides_is_not_told() -> None:
     assert written(hide=True) == "At /admin/\nin written\nin fail\nValueError"
 
 
+def test_errors_that_are_each_other_s_cause_are_told_once() -> None:
+    """As where the first is raised again, from the second that its handling met."""
+    first, second = KeyError("a"), OSError(5, "b")
+    first.__cause__, second.__context__ = second, first
+
+    told = WithoutValues().formatException((KeyError, first, None))
+
+    assert told == "OSError: 5\n\nThen:\n\nKeyError"
+
+
 def test_where_nobody_s_data_are_they_are_whole(settings: Any) -> None:
     settings.DEBUG = True
 
