@@ -1,5 +1,6 @@
 """The story of one booking: each message and what it changed, each act of a person, in the order in which they came."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from bookings.admin import seeing
+from bookings.admin.acting.acts import ACTS
 from bookings.admin.acting.reading import note_of, result_of, title_of
 from bookings.admin.shown import AMBER, BLUE, GREEN, GREY, RED, TONES, badge, instant, page_of, who
 from bookings.admin.viewer import may
@@ -45,6 +47,13 @@ class Entry:
     steps: list[Step] = field(default_factory=list)
     when: str = ""
 
+    def take_over(self, told: "Entry") -> None:
+        """What is said of the message that this caused is said here, so that it is told once."""
+        self.note = " · ".join(filter(None, (self.note, told.note)))
+        self.problem = self.problem or told.problem
+        self.steps = told.steps
+        self.tone = told.tone if told.steps else self.tone
+
 
 def story(booking: Booking) -> list[Entry]:
     """The newest first. Three queries, however long it is; the last entry says where older ones are, if there are."""
@@ -72,7 +81,8 @@ def story(booking: Booking) -> list[Entry]:
                 told[change.message_id] = entry
         entry.steps.append(step)
         entry.tone = AMBER if step.is_odd else TONES.get(change.new, GREY)
-    entries += [*told.values(), *(_of_act(act) for act in acts[:MOST])]
+    entries += _of_acts(acts[:MOST], messages, told)
+    entries += told.values()
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
     for entry in entries:
         entry.when = instant(entry.at, timespec="seconds")
@@ -156,7 +166,18 @@ def _joined(*parts: str) -> str:
     return format_html_join(" · ", "{}", ((part,) for part in parts if part))
 
 
-def _of_act(act: Act) -> Entry:
+def _of_acts(acts: list[Act], messages: list[Message], told: dict[int, Entry]) -> Iterator[Entry]:
+    """Takes out of `told` what the acts say."""
+    of_runs = {message.run_id: message for message in messages if message.source == Source.OPS and message.run_id}
+    for act in acts:
+        caused = (act.message or of_runs.get(act.run_id)) if act.did in ACTS else None
+        entry = _of_act(act, caused or act.message)
+        if caused is not None and caused.pk in told:
+            entry.take_over(told.pop(caused.pk))
+        yield entry
+
+
+def _of_act(act: Act, message: Message | None) -> Entry:
     may_see = seeing.sees_payments() or not act.is_of_money
     of_a_case = act.condition is not None
     noted = (result_of(act) if of_a_case else "", note_of(act))
@@ -164,7 +185,7 @@ def _of_act(act: Act) -> Entry:
         at=act.at,
         key=(2, act.pk),
         title=title_of(act) if may_see else _("Done by staff"),
-        cause=_cause(act.by, act.run, act.message),
+        cause=_cause(act.by, act.run, message),
         tone=GREEN if act.is_done else RED,
         note=seeing.address(" · ".join(filter(None, noted))) if may_see else "",
         problem=result_of(act) if seeing.sees_results() and not of_a_case else "",

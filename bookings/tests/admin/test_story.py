@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin.acting.acts import ACTS
 from bookings.admin.story import MOST, story
-from bookings.cal import staff
+from bookings.cal import inbox, staff
+from bookings.cal.payloads import own
 from bookings.domain.words import Outcome, Source
 from bookings.models import Act, Booking, Did, Message, Run, RunKind, StatusChange
 from bookings.tests.admin import booked, page_of, text_of
@@ -72,6 +74,38 @@ def test_who_did_it_is_named_and_what_came_of_it(client: Client, sam: User, post
     assert [entry.cause for entry in entries] == ["Sam Staff", "Sam Staff", ""]
     assert f'<a href="{page_of(sam)}">Sam Staff</a> · <a href="{page_of(run)}">' in page
     assert ("ill" in page, "No!" in page, "Sam Staff" in page) == (True, True, True)
+
+
+def test_an_act_and_the_message_that_it_caused_are_told_once(
+    client: Client, sam: User, post: Callable[..., None]
+) -> None:
+    post(booked(1), booked(2))
+    free, cancelled = Booking.objects.order_by("id")
+    client.force_login(sam)
+    act = ACTS[Did.PAYMENT]
+    seen = {"stripe_id": "pi_1", "amount": "49.00", "note": "by hand"}
+    for _twice in range(2):
+        client.post(act.address([free.pk]), seen)
+    run = Run.objects.create(kind=RunKind.ACT, started_at=timezone.now(), by=sam)
+    body = own.cancelled_for_us(cancelled.uid, by=sam.email, at=timezone.now())
+    told = inbox.process(inbox.receive(body, source=Source.OPS, run=run, by=sam))
+    Act.objects.create(did=Did.CANCEL, booking=cancelled, run=run, by=sam, at=timezone.now(), note="ill")
+    paid = Message.objects.filter(uid=free.uid, source=Source.OPS)
+    Act.objects.create(did=Did.PROCESS, booking=free, message=paid[0], by=sam, at=timezone.now())
+
+    StatusChange.objects.filter(booking=free).update(message=paid.latest("id"))
+
+    pages = [text_of(client, page_of(booking)) for booking in (free, cancelled)]
+    titles = [[str(entry.title) for entry in story(booking)] for booking in (free, cancelled)]
+
+    assert titles == [
+        ["Processed a message again", "Done by staff", "Done by staff", "Webhook"],
+        ["Cancelled at Cal.com", "Webhook"],
+    ]
+    assert [len(entry.steps) for entry in story(free)] == [0, 1, 0, 0]
+    assert [page.count(">Recorded a payment<") for page in pages] == [2, 0]
+    assert [f'href="{page_of(each)}"' in pages[0] for each in paid] == [True, True]
+    assert f'href="{page_of(told)}"' in pages[1]
 
 
 def test_a_change_outlives_its_message(client: Client, sam: User, post: Callable[..., None]) -> None:
