@@ -26,7 +26,7 @@ PATIENCE, WITHIN = (2.0, 8.0), 10.0  # Seconds. A pool's month takes Cal.com a w
 WAITED = 2.0  # Seconds that one caller waits for another's answer; then it is told to come again.
 PAUSE = 0.1
 RETRY_AFTER, LONGEST_AWAY = 5, 60  # Seconds for which one that has failed is left alone: as it says, within these.
-AWAY = "slots-away"  # The cache's key for that.
+AWAY = "slots-away-until"  # The cache's key for that.
 A_DAY, FURTHEST = timedelta(days=1), timedelta(days=400)
 EVENT_TYPE_KEPT = 60 * 60  # Seconds.
 
@@ -75,7 +75,8 @@ def _told(name: str, *, now: datetime) -> tuple[Free | None, bool]:
         known = None
     if known and now - known.as_of < FRESH:
         return known, True
-    if failure := kept.get(AWAY, kept.get(_key("failed", name))):
+    away = kept.get(AWAY, 0) - time.time()
+    if failure := Unanswered(True, away) if away > 0 else kept.get(_key("failed", name)):
         return _stale(known, failure), True
     return known, False
 
@@ -100,9 +101,9 @@ def _kept(name: str, error: Unanswered | NotFound) -> Unanswered:
         refused = Unanswered(False, 0)
         cache.set(_key("failed", name), refused, RETRY_AFTER)
         return refused
-    away = Unanswered(True, min(max(error.wait, RETRY_AFTER), LONGEST_AWAY))
-    cache.set(AWAY, away, away.wait + 1)  # The table cuts fractions of seconds off.
-    return away
+    wait = min(max(error.wait, RETRY_AFTER), LONGEST_AWAY)
+    cache.set(AWAY, time.time() + wait, wait + 1)  # Until when: the table cuts fractions of seconds off.
+    return Unanswered(True, wait)
 
 
 def _stale(known: Free | None, failure: Unanswered) -> Free:

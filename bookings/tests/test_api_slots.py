@@ -255,6 +255,20 @@ def test_a_cal_com_that_asks_for_a_pause_gets_it_as_callers_are_told(
     assert len(cal.asked) == 2
 
 
+def test_who_asks_later_waits_for_what_is_left_of_it_and_is_answered_then(
+    client: Client, cal: Cal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cal.says(failed(429, {}, Retry_After="17"), FREE)
+    answers = [ask(client)]
+    moment = time.time()
+    for seconds in (10, 17):
+        monkeypatch.setattr(time, "time", lambda seconds=seconds: moment + seconds)
+        answers.append(ask(client))
+
+    told = [(each.status_code, each.headers.get("Retry-After")) for each in answers]
+    assert told == [(503, "17"), (503, "7"), (200, None)]
+
+
 def test_what_cal_com_refuses_for_some_days_it_is_asked_for_others(client: Client, cal: Cal) -> None:
     cal.says(shape_a(400, "BadRequestException", "no"), said({}))
 
