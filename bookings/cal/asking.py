@@ -41,7 +41,11 @@ class Unanswered(Exception):
         self.retryable, self.wait = retryable, wait
 
 
-class Busy(Unanswered):
+class NotAsked(Unanswered):
+    """Cal.com wasn't asked: a share of calls is used up."""
+
+
+class Busy(NotAsked):
     """So many wait for Cal.com that one more could leave nobody to answer anything else."""
 
 
@@ -86,7 +90,7 @@ def _asked(patience: tuple[float, float], *, within: float, allowances: Mapping[
     wait = cast(Shared, cache).take(allowances)
     if wait:
         logger.warning("Not asked of Cal.com: the %s are used up for %.0f s.", " or ".join(allowances), wait)
-        raise Unanswered(True, wait)
+        raise NotAsked(True, wait)
     transport = Transport(
         base_url=configuration.base_url, key=configuration.key, patience=0, timeout=patience, within=within
     )

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from bookings.cal import inbox
-from bookings.cal.asking import Unanswered, answered
+from bookings.cal.asking import NotAsked, Unanswered, answered
 from bookings.cal.client import NotConfigured, NotFound, Row
 from bookings.cal.payloads.fields import Node, PayloadError
 from bookings.domain.words import Source
@@ -47,6 +47,9 @@ def look_up(uid: str, *, user: User) -> None:
             also={f"look-ups of user {user.pk}": CALLS_PER_USER},
         ) as cal:
             row = cal.booking(uid)
+    except NotAsked:
+        cache.delete(name)  # Another, who may ask, need not wait.
+        return
     except (Unanswered, NotConfigured):
         return  # Nobody asks again for ASKING seconds.
     except NotFound:
