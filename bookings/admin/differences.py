@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin as Page
 from bookings.admin import seeing
 from bookings.admin.lists import ReadOnly
 from bookings.admin.search import found
+from bookings.admin.sentences import told
 from bookings.admin.shown import badge, instant, narrow, page_of, soft, stacked, unbroken
 from bookings.domain.words import Outcome
 from bookings.models import COLUMNS, Booking, Difference, Done, Run, field_label
@@ -38,6 +39,8 @@ def shown(field: str, value: Any) -> Any:
         return seeing.HIDDEN
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if field == "error":
+        return seeing.address(told(str(value)))
     choices = dict(COLUMNS[field].flatchoices) if field in COLUMNS else {}
     return choices.get(value, seeing.address(str(value)))
 

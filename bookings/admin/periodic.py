@@ -16,12 +16,14 @@ from django.utils.translation import ngettext
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
 
 from bookings.admin.lists import ReadOnly
+from bookings.admin.sentences import told
 from bookings.admin.shown import badge, instant, narrow, stacked, table, unbroken
 from bookings.domain.words import Outcome
 from bookings.periodic import schedules
 from bookings.periodic.jobs import BY_NAME
 
 LAST_RESULTS = 20
+TRACEBACK = " : Traceback"
 
 for _model in (Schedule, Success, Failure, OrmQ):
     admin.site.unregister(_model)
@@ -39,7 +41,7 @@ def outcome(success: bool) -> Any:
 
 def said(result: object) -> str:
     """The first line: after it, of a failure, comes where in the code."""
-    return str(result or "").strip().partition(" : Traceback")[0][:1000] or "-"
+    return told(str(result or "").strip().partition(TRACEBACK)[0])[:1000] or "-"
 
 
 def titled(row: Any, field: str, name: str) -> Any:
@@ -189,4 +191,4 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("result"))
     def result_whole(self, row: Task) -> str:
-        return str(row.result or "-")
+        return "".join(filter(None, (said(row.result), *str(row.result or "").strip().partition(TRACEBACK)[1:])))

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin as Page
 from bookings.admin import seeing
 from bookings.admin.differences import cells, with_owners
 from bookings.admin.lists import ReadOnly
+from bookings.admin.sentences import told
 from bookings.admin.shown import badge, instant, narrow, stacked, table, unbroken, who
 from bookings.domain.words import Outcome
 from bookings.models import Did, Difference, Run, RunKind, RunState
@@ -122,7 +123,7 @@ class RunAdmin(ReadOnly, Page):
 
     @admin.display(description=_("error"))
     def complaint(self, run: Run) -> str:
-        return narrow(run.error, width=14) if run.error else "-"
+        return narrow(told(run.error), width=14) if run.error else "-"
 
     @admin.display(description=_("differences"))
     def found(self, run: Run) -> str:

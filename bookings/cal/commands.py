@@ -28,6 +28,9 @@ from users.models import User
 logger = logging.getLogger(__name__)
 
 PATIENCE = 20.0  # Seconds that one call may wait: a person does.
+UNREACHED = _("Cal.com can't be reached, and nothing was done: %(error)s")
+REFUSED = _("Cal.com refuses: %(error)s")
+UNSURE = _("Cal.com gave no answer that says whether it was done: %(error)s. Look again in some minutes.")
 
 
 def said(came: str, error: str) -> str:
@@ -210,9 +213,9 @@ def _look_first(cal: CalApi, it: Running, booking: Booking, *, now: Now) -> Row:
     try:
         row = read_again(cal, it, booking.uid, by=None, now=now)
     except CalUnavailable as error:
-        raise Unavailable(_("Cal.com can't be reached, and nothing was done: %(error)s"), error=error) from None
+        raise Unavailable(UNREACHED, error=error) from None
     except CalError as error:
-        raise Refused(_("Cal.com refuses: %(error)s"), error=error) from None
+        raise Refused(REFUSED, error=error) from None
     booking.refresh_from_db()
     return row
 
@@ -223,10 +226,10 @@ def _send(cal: CalApi, it: Running, wish: _Wish, row: Row) -> NotDone | None:
     try:
         wish.send(cal, row)
     except CalRefused as error:
-        return Refused(_("Cal.com refuses: %(error)s"), error=error)
+        return Refused(REFUSED, error=error)
     except CalUnavailable as error:
         if error.retryable:
-            return Unavailable(_("Cal.com can't be reached, and nothing was done: %(error)s"), error=error)
+            return Unavailable(UNREACHED, error=error)
         return _unsure(error)
     except CalError as error:
         return _unsure(error)
@@ -234,8 +237,7 @@ def _send(cal: CalApi, it: Running, wish: _Wish, row: Row) -> NotDone | None:
 
 
 def _unsure(error: CalError) -> Unsure:
-    text = _("Cal.com gave no answer that says whether it was done: %(error)s. Look again in some minutes.")
-    return Unsure(text, error=error)
+    return Unsure(UNSURE, error=error)
 
 
 def _look_again(cal: CalApi, it: Running, booking: Booking, *, by: User, now: Now) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from bookings import services
 from bookings.cal.client import CalApi, Forbidden, Row
@@ -24,6 +25,11 @@ from coaches.services import MIRRORED, CoachDetails, in_pool, record_coach, reco
 
 RANK = 0  # In one instant, what Cal.com announces outweighs what it is asked.
 MOST_LEAVING = 2  # At once, or half of them if that is more: beyond it a setting is wrong rather.
+MOST_LEAVE = _(
+    "%(leaving)d of %(there)d coaches would leave: are CAL_TEAM_ID, CAL_EVENT_TYPE_IDS and CAL_API_KEY right? Nobody "
+    "was changed. If they have left: resync_coaches --all-may-leave."
+)
+NO_ADDRESSES = _("Addresses are not known, since the key is that of no team admin: %(error)s")
 
 Progress = Callable[[Run, int | None], object]
 
@@ -53,7 +59,7 @@ def resync_coaches(
         accounts = list(_accounts(api, pool))
         if not accounts:
             raise Stopped(
-                "Cal.com names no coach for our event types: is CAL_EVENT_TYPE_IDS right? Nobody was changed."
+                _("Cal.com names no coach for our event types: is CAL_EVENT_TYPE_IDS right? Nobody was changed.")
             )
         coaches = pool.read(accounts)
         if not all_may_leave:
@@ -75,10 +81,7 @@ def _stop_where_most_leave(found: Collection[int]) -> None:
     known = in_pool().filter(created_at__lte=latest)
     there, leaving = known.count(), known.exclude(cal_user_id__in=found).count()
     if leaving > max(MOST_LEAVING, there / 2):
-        raise Stopped(
-            f"{leaving} of {there} coaches would leave: are CAL_TEAM_ID, CAL_EVENT_TYPE_IDS and CAL_API_KEY right? "
-            "Nobody was changed. If they have left: resync_coaches --all-may-leave."
-        )
+        raise Stopped(MOST_LEAVE % {"leaving": leaving, "there": there})
 
 
 class _Pool:
@@ -175,7 +178,7 @@ def _members(api: CalApi, pool: _Pool) -> dict[str, Row]:
             pool.asked()
             members |= {_key(row): row for row in page.rows if row.get("accepted") is True}
     except Forbidden as error:
-        pool.fail("memberships", f"Addresses are not known, since the key is that of no team admin: {error}")
+        pool.fail("memberships", NO_ADDRESSES % {"error": error})
     return members
 
 

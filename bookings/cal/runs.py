@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import override
 
 from bookings.cal import locks
 from bookings.cal.client import CalError
@@ -17,7 +19,9 @@ from bookings.cal.locks import Lock
 from bookings.models import Run, RunKind, RunState
 from users.models import User
 
-KILLED = "its process ended without a word"
+KILLED = _("its process ended without a word")
+BUSY = _("Not run: %(who)s is at it.")
+HOLDER = _("process %(pid)d on %(host)s, since %(at)s UTC (%(run)s)")
 COUNTS = ("seen", "unchanged", "changed", "created", "failed")
 
 
@@ -25,10 +29,13 @@ class AlreadyRunning(Exception):
     """Another run of this kind has not ended; says who holds the lock."""
 
     def __init__(self, holder: Run | None) -> None:
-        who = "another process, which has only begun"
+        who = _("another process, which has only begun")
         if holder is not None:
-            who = f"process {holder.pid} on {holder.host}, since {holder.started_at:%Y-%m-%d %H:%M:%S} UTC ({holder})"
-        super().__init__(f"Not run: {who} is at it.")
+            with override(None):  # Kept, and translated for each who reads it.
+                named = str(holder)
+            at = f"{holder.started_at:%Y-%m-%d %H:%M:%S}"
+            who = HOLDER % {"pid": holder.pid, "host": holder.host, "at": at, "run": named}
+        super().__init__(BUSY % {"who": who})
         self.holder = holder
 
 
@@ -95,8 +102,9 @@ def _finish(run: Run, state: RunState, error: str) -> None:
 
 def _how_it_ended(error: BaseException) -> tuple[RunState, str]:
     if isinstance(error, CalError | Stopped | locks.LockLost):
-        return RunState.FAILED, str(error) or "the lock was lost with the connection to the database"
+        with override(None):  # As above.
+            return RunState.FAILED, str(error) or _("the lock was lost with the connection to the database")
     if isinstance(error, Exception):
         # What a database or a bug says may repeat values of people: its kind is enough here, the log has where.
         return RunState.FAILED, type(error).__name__
-    return RunState.INTERRUPTED, "it was asked to stop"
+    return RunState.INTERRUPTED, _("it was asked to stop")

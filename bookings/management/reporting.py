@@ -16,11 +16,12 @@ from typing import Any, TextIO
 from django.core.management.base import CommandError
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from bookings.cal.client import CalError
 from bookings.cal.locks import LockLost
 from bookings.cal.runs import COUNTS, AlreadyRunning, Stopped
-from bookings.cal.sync.report import as_json
+from bookings.cal.sync import report
 from bookings.models import Booking, Difference, Done, Run, RunState
 
 MOST_LISTED = 50  # Differences in a report for people; all are in the admin, and in --json.
@@ -120,11 +121,11 @@ def carry_out(
     except AlreadyRunning as error:
         raise CommandError(str(error), returncode=BUSY) from None
     except CalError as error:
-        problem, code = f"{error} → cal_doctor says what is wrong.", 1
+        problem, code = report.UNREACHED % {"error": error}, 1
     except (Stopped, LockLost) as error:
         problem, code = str(error) or type(error).__name__, 1
     except KeyboardInterrupt:
-        problem, code = "Interrupted. The next run goes on from here.", INTERRUPTED
+        problem, code = _("Interrupted. The next run goes on from here."), INTERRUPTED
     progress.end()
     run = progress.run or Run()  # Nothing was to be done.
     with _as_long_as_read(to):
@@ -135,7 +136,9 @@ def carry_out(
             if overdue_at is not None and not problem:
                 _write_overdue(to, now=overdue_at)
     if problem or run.failed:
-        raise CommandError(problem or f"{run.failed} of {run.seen} failed.", returncode=code or 1)
+        raise CommandError(
+            problem or report.SOME_FAILED % {"failed": run.failed, "seen": run.seen}, returncode=code or 1
+        )
 
 
 @contextmanager
@@ -155,25 +158,26 @@ def _write_json(run: Run, to: Any) -> None:
     counts = json.dumps({name: getattr(run, name) for name in COUNTS})
     to.write(f'{counts[:-1]}, "differences": [', ending="")
     for number, each in enumerate(_found(run)):
-        to.write((", " if number else "") + json.dumps(as_json(each), ensure_ascii=False), ending="")
+        to.write((", " if number else "") + json.dumps(report.as_json(each), ensure_ascii=False), ending="")
     to.write("]}")
 
 
 def _write_text(run: Run, to: Any) -> None:
     if run.pk is not None:
-        to.write(f"{run}: {DONE[RunState(run.state)]}{', only looked' if run.dry_run else ''}, {run.calls} calls.")
-    to.write(", ".join(f"{getattr(run, name)} {name}" for name in COUNTS) + ".")
+        ended = report.ENDED_DRY if run.dry_run else report.ENDED
+        to.write(ended % {"run": run, "state": DONE[RunState(run.state)], "calls": run.calls})
+    to.write(report.COUNTED % {name: getattr(run, name) for name in COUNTS})
     # Those that failed first: they are why it ends with 1, and a long report is cut.
     for number, each in enumerate(chain(_found(run, FAILED), _found(run, ~FAILED))):
         if number == MOST_LISTED:
             to.write(f"… and {run.differences.count() - MOST_LISTED} more, all in the admin under {run}.")
             break
-        said = as_json(each)
+        said = report.as_json(each)
         name = " ".join(filter(None, [said["reference"], said["uid"]]))
         to.write(f"{name}: {each.field}: ours {each.ours!r}, theirs {each.theirs!r}: {each.done}")
     ended_early = run.state in (RunState.FAILED, RunState.INTERRUPTED)
     if not ended_early and not run.changed and not run.created and not run.failed:
-        to.write("Nothing changed.")
+        to.write(_("Nothing changed."))
 
 
 def _found(run: Run, wanted: Q = ALL) -> Iterator[Difference]:

@@ -9,9 +9,11 @@ from typing import Any
 from django.core.management import call_command
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from bookings.periodic import pruning, retries
 
+PRUNED = gettext_noop("%(messages)s; %(runs)d runs and %(results)d results of jobs deleted")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -52,7 +54,7 @@ def _prune() -> str:
     call_command("clearsessions")
     now = timezone.now()
     messages, runs, results = pruning.prune(now=now), pruning.prune_runs(now=now), pruning.prune_results(now=now)
-    return f"{messages}; {runs} runs and {results} results of jobs deleted"
+    return PRUNED % {"messages": messages, "runs": runs, "results": results}
 
 
 JOBS: tuple[Job, ...] = (

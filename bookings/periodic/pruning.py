@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_noop as _
 from django_q.models import Task
 
 from bookings.domain.words import Outcome
@@ -18,6 +19,7 @@ AT_ONCE = 500
 QUIET_RUN_DAYS = 14
 RESULTS_DAYS = 30  # Of failed jobs; of those that went well the worker itself keeps the last ones only.
 KEPT = (Outcome.FAILED, Outcome.RECEIVED)
+PRUNED = _("%(deleted)d messages deleted, %(kept)d old ones kept as failed")
 
 
 @dataclass(slots=True)
@@ -28,7 +30,7 @@ class Pruned:
     kept: int = 0
 
     def __str__(self) -> str:
-        return f"{self.deleted} messages deleted, {self.kept} old ones kept as failed"
+        return PRUNED % {"deleted": self.deleted, "kept": self.kept}
 
 
 def prune(*, now: datetime, days: int = DAYS, dry_run: bool = False) -> Pruned:

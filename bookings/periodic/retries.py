@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
 
 from bookings.cal import inbox
 from bookings.domain.words import Outcome
@@ -18,6 +19,7 @@ LONGEST = timedelta(days=1)
 DOUBLINGS = 11  # 2^11 minutes are more than a day.
 LEFT_ALONE = timedelta(minutes=2)  # A message without an outcome is being processed, or its process has died.
 AT_ONCE = 200
+TRIED = _("%(processed)d processed, %(failed)d failed again")
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Tried:
     failed: int = 0
 
     def __str__(self) -> str:
-        return f"{self.processed} processed, {self.failed} failed again"
+        return TRIED % {"processed": self.processed, "failed": self.failed}
 
 
 def pause_after(attempts: int) -> timedelta:

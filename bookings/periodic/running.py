@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import CommandError
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from django_q.models import Schedule, Task
 
 from bookings.cal import locks
@@ -18,7 +19,8 @@ from bookings.periodic.jobs import BY_NAME, MINUTE, Job
 
 LENGTH = 1000  # Letters that are kept of what a job says.
 BUSY = 75  # The exit code of a command that found another run of its kind at work.
-ELSEWHERE = "not run: it is still running, here or on another machine"
+ELSEWHERE = _("not run: it is still running, here or on another machine")
+BROKEN = _("%(kind)s: the log says where")
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def run(name: str) -> str:
         # Where it happened, line by line of code; what was wrong may repeat values, addresses of people among them.
         frames = "".join(traceback.format_tb(error.__traceback__))
         logger.error("Job %s failed: %s\n%s", name, type(error).__name__, frames)
-        problem = f"{type(error).__name__}: the log says where"
+        problem = BROKEN % {"kind": type(error).__name__}
     _again_sooner(job, now=timezone.now())
     raise JobFailed(problem)
 

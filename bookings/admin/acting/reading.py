@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.acting.acts import ACTS
 from bookings.admin.acting.forms import Attendance
+from bookings.admin.sentences import told
 from bookings.admin.shown import price
 from bookings.cal.commands import said
 from bookings.models import Act, Did, field_label
@@ -31,4 +32,4 @@ def result_of(act: Act) -> str:
         return str(act.condition.label)
     if act.did == Did.RESYNC and act.is_done and not act.came:
         return ", ".join(str(field_label(field)) for field in act.result.split(", ") if field)
-    return said(act.came, act.result)
+    return said(act.came, told(act.result))

@@ -15,6 +15,7 @@ from bookings.admin.dashboard.needs import MOST_COUNTED, capped
 from bookings.admin.dashboard.period import DAY, Span
 from bookings.admin.filters import midnight
 from bookings.admin.runs import TONE
+from bookings.admin.sentences import told
 from bookings.admin.shown import ago, badge, instant, page_of
 from bookings.cal.payloads.webhook import EVENTS
 from bookings.domain.words import Outcome
@@ -86,7 +87,7 @@ def _last_resync(*, now: datetime) -> Resync | None:
         created=run.created,
         failed=run.failed,
         seen=run.seen,
-        error=run.error,
+        error=told(run.error),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from bookings.cal.client.errors import NotConfigured
 
@@ -24,13 +25,16 @@ class Configuration:
     def __post_init__(self) -> None:
         """The values themselves are never said: an address may hold a password."""
         if not self.key:
-            raise NotConfigured("CAL_API_KEY is not set: make a key at Cal.com, Settings, API keys.")
+            raise NotConfigured(_("CAL_API_KEY is not set: make a key at Cal.com, Settings, API keys."))
         # The rest of a key is Cal.com's business, but http.client repeats in its error a header it can't send.
         if not (self.key.isascii() and self.key.isprintable()) or " " in self.key:
-            raise NotConfigured("CAL_API_KEY has a blank or a letter that no key has.")
+            raise NotConfigured(_("CAL_API_KEY has a blank or a letter that no key has."))
         if not _is_address(self.base_url):
             raise NotConfigured(
-                "CAL_API_BASE_URL is no address of an API: give https://host/v2, with no user name, query or fragment."
+                _(
+                    "CAL_API_BASE_URL is no address of an API: give https://host/v2, with no user name, query or "
+                    "fragment."
+                )
             )
 
     @classmethod

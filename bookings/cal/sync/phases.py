@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q
+from django.utils.translation import gettext_noop as _
 
 from bookings.cal.client import CalApi, CalError, CalUnavailable, NoSuchRoute, NotFound, Unauthorized
 from bookings.cal.payloads import own
@@ -19,6 +20,11 @@ BACK, AHEAD = timedelta(days=14), timedelta(days=90)
 AT_ONCE = 500
 # Bookings that Cal.com may have deleted between two runs. If more are gone, it is rather the address that is wrong.
 MOST_GONE, MOST_GONE_SHARE = 10, 0.05
+TOO_MANY_GONE = _(
+    "More than %(gone)d of %(open)d bookings are unknown to Cal.com: CAL_API_BASE_URL or CAL_API_KEY is probably that "
+    "of another Cal.com. None was cancelled for it. If they were deleted there, as with a coach's account: "
+    "resync_bookings --gone-up-to NUMBER."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,7 @@ class Phases:
         if options.uids:
             self._look_up(iter(options.uids), of=len(options.uids), most=options.gone_up_to)
             for uid in self._recorder.seen.unseen(options.uids):
-                self._fail(uid, "Not recorded, since it is not of our event types.")
+                self._fail(uid, _("Not recorded, since it is not of our event types."))
         elif options.since or options.until:
             self._sweep(updated_after=options.since, updated_before=options.until)
         else:
@@ -84,8 +90,10 @@ class Phases:
         """
         if settings.CAL_EVENT_TYPE_IDS and self._recorder.any_foreign and not self._run.seen:
             raise Stopped(
-                "CAL_EVENT_TYPE_IDS is probably wrong: Cal.com gave bookings of other event types alone. None was "
-                "recorded. cal_doctor says which number it doesn't know."
+                _(
+                    "CAL_EVENT_TYPE_IDS is probably wrong: Cal.com gave bookings of other event types alone. None was "
+                    "recorded. cal_doctor says which number it doesn't know."
+                )
             )
 
     def _sweep(
@@ -148,12 +156,8 @@ class Phases:
                 gone.append((uid, self._asked_at()))
                 if len(gone) > max(most, MOST_GONE_SHARE * of):
                     for each, _asked_at in gone:
-                        self._fail(each, "Cal.com has no such booking. Not cancelled, since too many are missing.")
-                    raise Stopped(
-                        f"More than {len(gone) - 1} of {of} bookings are unknown to Cal.com: CAL_API_BASE_URL or "
-                        "CAL_API_KEY is probably that of another Cal.com. None was cancelled for it. If they were "
-                        "deleted there, as with a coach's account: resync_bookings --gone-up-to NUMBER."
-                    ) from None
+                        self._fail(each, _("Cal.com has no such booking. Not cancelled, since too many are missing."))
+                    raise Stopped(TOO_MANY_GONE % {"gone": len(gone) - 1, "open": of}) from None
             except (Unauthorized, NoSuchRoute, CalUnavailable):
                 raise
             except CalError as error:
@@ -168,7 +172,7 @@ class Phases:
     def _cancel(self, uid: str, *, asked_at: datetime) -> None:
         """Cancel what is gone at Cal.com, in a run that has read at least one booking: else all of them may seem so."""
         if self._run.seen == self._run.failed:
-            self._fail(uid, "Cal.com has no such booking. Not cancelled, since this run has read no other one.")
+            self._fail(uid, _("Cal.com has no such booking. Not cancelled, since this run has read no other one."))
             return
         told = self._recorder.tell(uid, own.gone(uid, requested_at=asked_at), source=Source.API, done=Done.GONE)
         self._recorder.count("failed" if told is None else "changed" if told else "unchanged")

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from bookings import services
 from bookings.domain.projection import reference
 from bookings.models import Booking, Difference, Done, Run, RunKind
@@ -14,6 +16,13 @@ from users.models import User
 NOT_TOLD = frozenset({"why", "linked_by", "is_head", "chain_reference"})
 # That somebody is not absent is what everybody is taken for before anybody tells.
 TAKEN_FOR_GRANTED = frozenset({"client_absent", "coach_absent"})
+
+# What a run says of itself at its end, in English for operators; whoever reads it in the admin has it translated.
+ENDED = _("%(run)s: %(state)s, %(calls)d calls.")
+ENDED_DRY = _("%(run)s: %(state)s, only looked, %(calls)d calls.")
+COUNTED = _("%(seen)d seen, %(unchanged)d unchanged, %(changed)d changed, %(created)d created, %(failed)d failed.")
+SOME_FAILED = _("%(failed)d of %(seen)d failed.")
+UNREACHED = _("%(error)s → cal_doctor says what is wrong.")
 NAMES = {"coach_id": "coach", "user_id": "user"}
 
 
