@@ -178,7 +178,7 @@ def _user_id(request: Request) -> str:
         return request.query_params.get("userId", "")
     try:
         body = request.data
-    except (APIException, SuspiciousOperation, RecursionError) as error:
+    except (APIException, SuspiciousOperation, RecursionError, UnicodeError) as error:
         request.unreadable = error  # For whoever reads it next: then REST framework takes the body for an empty one.
         return ""
     return str(body.get("userId") or "") if hasattr(body, "get") else ""

@@ -53,7 +53,7 @@ def _body(request: Request) -> Mapping[str, Any]:
         if failed := getattr(request, "unreadable", None):  # As whoever counted this call has found.
             raise failed
         body = request.data
-    except RecursionError:
+    except (RecursionError, UnicodeError):
         raise ParseError from None
     if not isinstance(body, Mapping):
         raise serializers.ValidationError(_("The body must be a JSON object."), code="not_an_object")

@@ -281,6 +281,16 @@ def test_a_body_must_be_json(body: str, limit: int, client: Client, settings: An
 
 
 @pytest.mark.parametrize("limit", [0, 60], ids=["without limits", "with limits"])
+def test_a_form_must_be_in_the_letters_that_it_names(limit: int, client: Client, settings: Any) -> None:
+    settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = limit
+
+    kind = "application/x-www-form-urlencoded; charset=punycode"
+    response = client.generic("POST", "/api/booking-url", b"userId=%ff", content_type=kind)
+
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("limit", [0, 60], ids=["without limits", "with limits"])
 @pytest.mark.parametrize("each", ['{"a": ', '{"a": 1, "a": '], ids=["named once", "named twice"])
 def test_an_object_in_objects_is_no_text_and_no_failure(each: str, limit: int, client: Client, settings: Any) -> None:
     settings.API_CALLS_PER_USER = settings.API_CALLS_PER_ADDRESS = limit
