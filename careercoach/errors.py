@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.template.loader import get_template
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.formatter import ExceptionFormatter
@@ -78,6 +79,12 @@ class ErrorHandler(ExceptionHandler):
 
     def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
         return exc if isinstance(exc, APIException) else OurFailure()
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The page of a failure, without all that may have failed: it is told nothing but the request's id."""
+    page = get_template("500.html").render({"request_id": getattr(request, "request_id", "")})
+    return HttpResponseServerError(page)
 
 
 class UnknownPath(APIView):

@@ -10,6 +10,8 @@ from bookings.admin.theme import dress
 from careercoach.documents import Docs, Schema
 from careercoach.errors import UnknownPath
 
+handler500 = "careercoach.errors.failed"
+
 admin.site.index_title = _("Operations")
 dress(admin.site)
 

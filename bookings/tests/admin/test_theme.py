@@ -20,6 +20,7 @@ from bookings.admin.theme import GROUPS, dress
 from bookings.admin.words import WORDS
 from bookings.models import Booking, Did
 from bookings.tests.admin import BOOKINGS, page_of, text_of
+from careercoach.testing import away
 from users.models import User
 
 FOLDER = Path(unfold.__file__).parent
@@ -171,8 +172,8 @@ def test_the_groups_of_the_staff_are_in_the_language_of_the_page_and_stored_as_t
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Page not found", "Not for you to see", "Not sent")),
-        ("zh-hans", ("页面不存在", "无权访问", "未提交")),
+        ("en", ("Page not found", "Not for you to see", "Not sent", "This address can’t be answered")),
+        ("zh-hans", ("页面不存在", "无权访问", "未提交", "无法打开此地址")),
     ],
 )
 def test_what_is_shown_instead_of_a_page_says_what_to_do(
@@ -188,12 +189,29 @@ def test_what_is_shown_instead_of_a_page_says_what_to_do(
         client.get("/admin/nowhere/"),
         client.get(ACTS[Did.CANCEL].address([booking.pk])),
         strict.post(reverse("admin:login")),
+        client.get(f"{BOOKINGS}?bogus=1"),
     )
 
     pages = [answer.content.decode() for answer in answers]
-    assert [answer.status_code for answer in answers] == [404, 403, 403]
-    assert [f"<h1>{each}</h1>" in page for each, page in zip(said, pages, strict=True)] == [True] * 3
-    assert [f'<a href="{reverse("admin:index")}">' in page for page in pages] == [True] * 3
+    assert [answer.status_code for answer in answers] == [404, 403, 403, 400]
+    assert [f"<h1>{each}</h1>" in page for each, page in zip(said, pages, strict=True)] == [True] * 4
+    assert [f'<a href="{reverse("admin:index")}">' in page for page in pages] == [True] * 4
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Something went wrong"), ("zh-hans", "出错了")])
+def test_a_failure_tells_the_number_that_finds_it_in_the_log_and_nothing_else(
+    language: str, said: str, member: Callable[[str], Client]
+) -> None:
+    client = member("Auditors")
+    client.cookies["django_language"] = language
+    client.raise_request_exception = False
+
+    with away(RuntimeError("the password is x9")):
+        answer = client.get(BOOKINGS)
+
+    page = answer.content.decode()
+    assert (answer.status_code, f"<h1>{said}</h1>" in page, "x9" in page) == (500, True, False)
+    assert answer.headers["X-Request-Id"] in page
 
 
 def test_a_login_leads_to_the_dashboard(client: Client, sam: User) -> None:
