@@ -189,7 +189,7 @@ def test_what_is_shown_instead_of_a_page_says_what_to_do(
         client.get("/admin/nowhere/"),
         client.get(ACTS[Did.CANCEL].address([booking.pk])),
         strict.post(reverse("admin:login")),
-        client.get(f"{BOOKINGS}?bogus=1"),
+        client.get(reverse(BOOKINGS), {"bogus": "1"}),
     )
 
     pages = [answer.content.decode() for answer in answers]
@@ -207,7 +207,7 @@ def test_a_failure_tells_the_number_that_finds_it_in_the_log_and_nothing_else(
     client.raise_request_exception = False
 
     with away(RuntimeError("the password is x9")):
-        answer = client.get(BOOKINGS)
+        answer = client.get(reverse(BOOKINGS))
 
     page = answer.content.decode()
     assert (answer.status_code, f"<h1>{said}</h1>" in page, "x9" in page) == (500, True, False)
