@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     if not 0 < given.port < 65536:
         parser.error(f"{given.port} is no port: give one from 1 to 65535, such as make demo PORT=8000")
+    if given.command and (given.reset or not (given.data / OURS).exists()):
+        parser.error("a command works on the data of a demo that was started once, and keeps them: make demo")
     if not given.command and is_taken(given.host, given.port):
         print(f"Port {given.port} is in use. Stop what uses it, or choose another: make demo PORT={given.port + 1}")
         return 1

@@ -335,7 +335,7 @@ def test_where_the_sentinel_or_its_parent_was_killed_nobody_works_on(shell: Call
     """With the code of before a deployment, and told by no SIGTERM."""
     worker = shell("run_worker", run=subprocess.Popen)
     first = processes_of(worker.pid, but=set())
-    second: set[int] = set()
+    second, left = set[int](), set[int]()
     try:
         os.kill(next(iter(set(children(worker.pid)) & first)), signal.SIGKILL)
         left = await_end(first)

@@ -134,6 +134,19 @@ def test_a_port_that_is_none_is_said(port, capsys):
     assert f"{port} is no port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("options", [(), ("--reset",)])
+def test_a_command_without_data_or_that_would_throw_them_away_is_not_done(options, tmp_path, capsys):
+    if options:
+        (tmp_path / __main__.OURS).touch()
+
+    with pytest.raises(SystemExit) as ended:
+        __main__.main(["--data", str(tmp_path / "data" if not options else tmp_path), *options, "resync_bookings"])
+
+    assert ended.value.code == 2
+    assert "a demo that was started once" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == [__main__.OURS] * len(options)
+
+
 def test_to_start_over_throws_away_the_demos_own_files_only(tmp_path):
     for name in ("cal.sqlite3", "cal.sqlite3-wal", "careercoach.sqlite3", "admin-password", "thesis.txt"):
         (tmp_path / name).touch()
