@@ -57,10 +57,10 @@ def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert error == "1 not answered 200. Is it running, and is --url its address?"
 
 
-def test_an_address_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    said, error = fails(capsys, "localhost")
+def test_an_address_that_nothing_can_have(capsys: pytest.CaptureFixture[str]) -> None:
+    said, error = fails(capsys, "http://.example.com/")
 
-    assert said[0].startswith("---  can't be posted to: Invalid URL 'localhost'")
+    assert said[0].startswith("---  can't be posted to: URL has an invalid label")
     assert error == "1 not answered 200. Is it running, and is --url its address?"
 
 
@@ -87,6 +87,17 @@ def test_a_redirect_is_not_followed(capsys: pytest.CaptureFixture[str]) -> None:
     assert error == ("3 not answered 200. 301: Cal.com follows no redirect; give the address it leads to as --url.")
 
 
+def test_somebody_else_refuses(capsys: pytest.CaptureFixture[str]) -> None:
+    with answering(403) as url:
+        said, error = fails(capsys, url)
+
+    assert said[0] == "403  Forbidden"
+    assert error == (
+        "3 not answered 200. 403: something before the deployment refuses this, as a proxy or firewall, or --url is "
+        "not its address."
+    )
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"errors": []}', b'{"errors": [{}]}'])
 def test_a_failure_there(body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     with answering(500, body) as url:
@@ -94,6 +105,9 @@ def test_a_failure_there(body: bytes, capsys: pytest.CaptureFixture[str]) -> Non
 
     assert said[0] == "500  Internal Server Error"
     assert error == "3 not answered 200. 500: the log of the deployment says why."
+
+
+WHOLE = "{} is not a whole address, such as http://127.0.0.1:8000/api/webhook/cal"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +122,14 @@ def test_a_failure_there(body: bytes, capsys: pytest.CaptureFixture[str]) -> Non
         (["paid", "--booking-url", "http:/x"], "--booking-url is the address that POST /api/booking-url answers"),
         (["paid", "--start", "soon"], "soon is no ISO 8601 time, such as 2026-12-01T10:00Z"),
         (["paid", "--start", "2026-12-01T10:00"], "2026-12-01T10:00 has no time zone: write 2026-12-01T10:00Z for UTC"),
-        (["storm", "--count", "-1"], "-1 is negative"),
+        (["storm", "--count", "-1"], "-1 is no whole number from 0 on"),
+        (["paid", "--price", "x"], "x is no whole number from 0 on"),
+        (["paid", "--timeout", "0"], "nobody answers in no time at all"),
+        (["paid", "--timeout", "nan"], "nan is no number of seconds from 0 to 86400"),
+        (["paid", "--pause", "soon"], "soon is no number of seconds from 0 to 86400"),
+        (["paid", "--url", "localhost:8000/api/webhook/cal"], WHOLE.format("localhost:8000/api/webhook/cal")),
+        (["paid", "--url", "http:///api/webhook/cal"], WHOLE.format("http:///api/webhook/cal")),
+        (["paid", "--url", "http://localhost:port/"], WHOLE.format("http://localhost:port/")),
         (["weather"], "invalid choice: 'weather'"),
     ],
 )

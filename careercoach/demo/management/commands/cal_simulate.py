@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from careercoach.demo import EVENT_TYPE_ID, SLUG, TEAM_ID, TEAM_SLUG, bodies
 from careercoach.demo.bodies import Body
+from careercoach.demo.management.options import OURS, address, moment, not_negative, patience, seconds
 from careercoach.demo.models import EventType
 from careercoach.demo.stories import LONGEST, STORIES, Stage, coach
 
@@ -47,30 +48,28 @@ class Command(BaseCommand):
             "story", nargs="?", choices=STORIES, metavar="STORY", help="One of those that --list shows."
         )
         parser.add_argument("--list", action="store_true", help="Show the stories, and post nothing.")
-        parser.add_argument(
-            "--url", default="http://127.0.0.1:8000/api/webhook/cal", help="Where to post to. Default: %(default)s."
-        )
+        parser.add_argument("--url", type=address, default=OURS, help="Where to post to. Default: %(default)s.")
         parser.add_argument("--secret", help="One of CAL_WEBHOOK_SECRETS there. Default: the first one here.")
         parser.add_argument(
             "--booking-url", metavar="URL", help="What POST /api/booking-url answered: the booking is that user's."
         )
         parser.add_argument("--name", help="Of the client. Default: as in --booking-url.")
         parser.add_argument("--email", help="Of the client. Default: as in --booking-url.")
-        parser.add_argument("--start", type=_moment, help="Of the session, in ISO 8601. Default: tomorrow.")
+        parser.add_argument("--start", type=moment, help="Of the session, in ISO 8601. Default: tomorrow.")
         parser.add_argument("--event-type-id", type=int, default=EVENT_TYPE_ID, help="Default: %(default)s.")
         parser.add_argument(
-            "--price", type=_not_negative, default=4900, help="In cents; 0 is free. Default: %(default)s."
+            "--price", type=not_negative, default=4900, help="In cents; 0 is free. Default: %(default)s."
         )
         parser.add_argument("--coach-name", default="Robin Simulated", help="Default: %(default)s.")
         parser.add_argument("--coach-email", default="robin@coaches.example", help="Default: %(default)s.")
         parser.add_argument("--seed", help="The same seed makes the same bookings. Default: a new one each time.")
-        parser.add_argument(
-            "--count", type=_not_negative, default=20, help="Bookings of a storm. Default: %(default)s."
-        )
+        parser.add_argument("--count", type=not_negative, default=20, help="Bookings of a storm. Default: %(default)s.")
         parser.add_argument("--site", help="Where Cal.com's pages are. Default: as in --booking-url, else cal.com.")
         parser.add_argument("--dry-run", action="store_true", help="Print the bodies, a line each, and post nothing.")
-        parser.add_argument("--timeout", type=float, default=15, metavar="SECONDS", help="Wait so long for an answer.")
-        parser.add_argument("--pause", type=float, default=0, metavar="SECONDS", help="Wait so long after each post.")
+        parser.add_argument(
+            "--timeout", type=patience, default=15, metavar="SECONDS", help="Wait so long for an answer."
+        )
+        parser.add_argument("--pause", type=seconds, default=0, metavar="SECONDS", help="Wait so long after each post.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
@@ -104,7 +103,7 @@ class Command(BaseCommand):
             answer = _post(body, url=options["url"], secret=secret, timeout=options["timeout"])
             if not answer.status:
                 silence.set()
-            time.sleep(max(options["pause"], 0))
+            time.sleep(options["pause"])
             return answer
 
         with ThreadPoolExecutor(connections) as pool:
@@ -173,23 +172,6 @@ def _on_the_half_hour(moment: datetime) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + (since + 1) * HALF_AN_HOUR
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text} is no ISO 8601 time, such as 2026-12-01T10:00Z") from None
-    if moment.tzinfo is None:
-        raise ArgumentTypeError(f"{text} has no time zone: write {text}Z for UTC")
-    return moment
-
-
-def _not_negative(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ArgumentTypeError(f"{text} is negative")
-    return number
-
-
 # --- One post --------------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +209,7 @@ ADVICE = {
     0: "Is it running, and is --url its address?",
     400: "400: is the name in --url one of ALLOWED_HOSTS there, and does the address end in /api/webhook/cal?",
     401: "401: the secret differs from CAL_WEBHOOK_SECRETS there; give one of them as --secret.",
+    403: "403: something before the deployment refuses this, as a proxy or firewall, or --url is not its address.",
     404: "404: nothing is at that address; a webhook's ends in /api/webhook/cal.",
     405: "405: no webhook is at that address; it ends in /api/webhook/cal.",
     422: "422: the deployment is older or newer than this command, and can't read its bodies.",
