@@ -75,7 +75,7 @@ class Phases:
         else:
             mark = None if options.full else watermark()
             latest = self._sweep(updated_after=mark and mark - OVERLAP)
-            if self._recorder.all_kept and not options.dry_run:
+            if self._recorder.all_kept and not options.dry_run and not self._all_are_foreign:
                 self._run.watermark = max(filter(None, [mark, latest]), default=None)
                 self._run.options["of"] = scope()
             if mark is not None:
@@ -84,11 +84,15 @@ class Phases:
         if not options.uids:
             self._stop_where_all_are_foreign()
 
-    def _stop_where_all_are_foreign(self) -> None:
+    @property
+    def _all_are_foreign(self) -> bool:
         """Of an event type without a booking Cal.com gives none; others' come where it knows no such type and drops the
         filter (api_v2.md §9, 1). Then nothing would ever be read, and each run would say that nothing changed.
         """
-        if settings.CAL_EVENT_TYPE_IDS and self._recorder.any_foreign and not self._run.seen:
+        return bool(settings.CAL_EVENT_TYPE_IDS) and self._recorder.any_foreign and not self._run.seen
+
+    def _stop_where_all_are_foreign(self) -> None:
+        if self._all_are_foreign:
             raise Stopped(
                 _(
                     "CAL_EVENT_TYPE_IDS is probably wrong: Cal.com gave bookings of other event types alone. None was "
