@@ -25,8 +25,7 @@ class Ticked:
         field = super().formfield_for_manytomany(
             db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs
         )
-        if db_field.related_model in (Group, Permission):
-            field.label_from_instance = group_name if db_field.related_model is Group else right
+        field.label_from_instance = right if db_field.related_model is Permission else group_name
         return field
 
 
