@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -312,14 +313,13 @@ def test_after_a_worker_was_killed_the_work_goes_on_and_all_end_together(shell: 
 
 
 def processes_of(worker: int, *, but: set[int]) -> set[int]:
-    """The sentinel and its four, once all are there."""
+    """The sentinel and its four, once all are there; those that are, when patience ends."""
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        for sentinel in set(children(worker)) - but:
-            if len(found := {sentinel, *children(sentinel)}) == 5:
-                return found
+    found: set[int] = set()
+    while len(found) < 5 and time.monotonic() < end:
         time.sleep(0.1)
-    return set()
+        found = {pid for sentinel in set(children(worker)) - but for pid in (sentinel, *children(sentinel))}
+    return found
 
 
 def await_end(pids: set[int]) -> set[int]:
@@ -344,7 +344,8 @@ def test_where_the_sentinel_or_its_parent_was_killed_nobody_works_on(shell: Call
         worker.kill()
         worker.wait()
         left |= await_end(second)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
+        for pid in first | second:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     assert (len(first), len(second), left) == (5, 5, set())

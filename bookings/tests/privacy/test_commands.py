@@ -57,6 +57,15 @@ def test_a_person_is_exported_to_a_file_that_nobody_else_reads(zoe: User, tmp_pa
     assert len(records()) == 1
 
 
+@pytest.mark.django_db
+def test_one_who_has_booked_and_never_signed_up_is_exported_by_the_address(client: Client) -> None:
+    signed_post(client, about_zoe("booking_created_free", **LONG_AGO))
+
+    document = json.loads(said("export_person", email=ADDRESS))
+
+    assert [each["clientName"] for each in document["bookings"]] == [NAME]
+
+
 def test_only_looking_leaves_no_record_and_changes_nothing(zoe: User) -> None:
     before = [list(model.objects.order_by("pk").values()) for model in (User, Booking, Message)]
 
