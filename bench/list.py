@@ -99,6 +99,11 @@ def cost(work: Any) -> tuple[float, float]:
     return (time.process_time() - cpu) * 1000, (time.perf_counter() - clock) * 1000
 
 
+def medians(spent: list[tuple[float, float]]) -> tuple[float, float]:
+    cpu, clock = zip(*spent, strict=True)
+    return statistics.median(cpu), statistics.median(clock)
+
+
 def ways() -> dict[str, Any]:
     client = Client(headers={"Host": "127.0.0.1"})
     query = {"userId": "bench"}
@@ -165,7 +170,7 @@ def measure(databases: Sequence[str], calls: int) -> dict[tuple[str, str], tuple
                 spent = cost(work)
                 if number >= WARMING:
                     took[name, way].append(spent)
-    return {each: tuple(map(statistics.median, zip(*spent, strict=True))) for each, spent in took.items()}  # type: ignore[misc] as many medians as costs
+    return {each: medians(spent) for each, spent in took.items()}
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ memory is printed; then an incremental run, with its calls. Cal.com allows 120 c
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -20,22 +19,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
+from webhook import ROOT, make_database
+
+from bookings import columns
+from bookings.cal.client import Exchange, NotFound, Page
+from bookings.cal.payloads import own
+from bookings.cal.payloads.answer import read_answer
+from bookings.cal.sync import Options, resync
+from bookings.domain.projection import project, reference
+from bookings.domain.registers import encode, fold
+from bookings.models import Booking, Run
+from coaches.models import Coach
+
 TYPE = 501
-os.environ["CAL_EVENT_TYPE_IDS"] = str(TYPE)
 LIMIT = "limits: 500 bookings a second, memory as with 1,000, a handful of calls"
-
-from webhook import ROOT, make_database  # noqa: E402 it reads the settings from the environment, which is set above
-
-from bookings import services  # noqa: E402 the same
-from bookings.cal.client import Exchange, NotFound, Page  # noqa: E402 the same
-from bookings.cal.payloads import own  # noqa: E402 the same
-from bookings.cal.payloads.answer import read_answer  # noqa: E402 the same
-from bookings.cal.sync import Options, resync  # noqa: E402 the same
-from bookings.domain.projection import project, reference  # noqa: E402 the same
-from bookings.domain.registers import encode, fold  # noqa: E402 the same
-from bookings.models import Booking, Run  # noqa: E402 the same
-from coaches.models import Coach  # noqa: E402 the same
-
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 TAKE = 250
 
@@ -136,7 +134,7 @@ def fill(bookings: int) -> None:
             facts = () if told["status"] == "cancelled" else own.read_ended(json.loads(ended), digest="0" * 64).facts
             registers = fold({}, (*reading.facts, *facts))
             projection = project({reading.uid: registers}, payment_required=False)[reading.uid]
-            values = services.columns(projection) | {"coach_id": coaches[projection.coach]}
+            values = columns.of(projection) | {"coach_id": coaches[projection.coach]}
             name = reference(reading.uid)
             rows.append(Booking(uid=reading.uid, reference=name, registers=encode(registers), **values))
         Booking.objects.bulk_create(rows)
@@ -162,6 +160,7 @@ def main() -> None:
     parser.add_argument("--bookings", type=int, default=200_000)
     parser.add_argument("--only", choices=["first", "full", "incremental"], help=argparse.SUPPRESS)
     options = parser.parse_args()
+    settings.CAL_EVENT_TYPE_IDS = [TYPE]
     if options.only:
         name = {"first": "first", "full": "unchanged, all", "incremental": "incremental"}[options.only]
         sweep(options.bookings, name, full=options.only != "incremental")

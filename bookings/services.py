@@ -3,9 +3,8 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from bookings import attention
+from bookings import attention, columns
 from bookings.domain.attention import Condition
 from bookings.domain.projection import Projection, project, reference
 from bookings.domain.registers import Fact, Register, Registers, decode, encode, fold
@@ -129,7 +128,7 @@ def forget(uid: str, forgetting: Callable[[Registers], Registers], *, now: datet
         chain = {other: decode(registers) for other, registers in others.items()} | {uid: own}
         projection = project(chain, payment_required=settings.CAL_PAYMENT_REQUIRED)[uid]
         row.registers = encode(own)
-        _save(row, projection, coaches=_coaches([projection]), registers_changed=True)
+        _save(row, projection, coaches=columns.coaches([projection]), registers_changed=True)
 
 
 def _linked(facts: Iterable[Fact]) -> set[str]:
@@ -208,7 +207,7 @@ def _record_locked(
     if rows:
         # Also where no register changed: a status follows the settings of today as soon as its booking is heard of.
         projections = project(after, payment_required=settings.CAL_PAYMENT_REQUIRED)
-        coaches = _coaches(projections.values())
+        coaches = columns.coaches(projections.values())
         timeline = []
         surprised = []
         for uid, projection in projections.items():
@@ -267,30 +266,6 @@ def settle(message: Message, outcome: Outcome, *, now: datetime, error: str = ""
     attention.note_outcome(message, error=error, now=now)
 
 
-def _coaches(projections: Iterable[Projection]) -> dict[int | str, int]:
-    """Primary keys of the coaches that these name, by id upstream and by address."""
-    names = {_coach_name(projection) for projection in projections} - {""}
-    found: dict[int | str, int] = {}
-    if ids := {name for name in names if isinstance(name, int)}:
-        found |= dict(Coach.objects.filter(cal_user_id__in=ids).values_list("cal_user_id", "id"))
-    if emails := {name for name in names if isinstance(name, str)}:
-        found |= dict(Coach.objects.filter(email__in=emails).order_by("-id").values_list("email", "id"))
-    return found
-
-
-def _coach_name(projection: Projection) -> int | str:
-    """What names the coach: the id upstream, else the address; empty where nothing does."""
-    return projection.coach_email if projection.coach is None else projection.coach
-
-
-def columns(projection: Projection) -> dict[str, object]:
-    """A projection as columns: all but the coach, who needs a look-up."""
-    values = {name: value.value if isinstance(value, Enum) else value for name, value in asdict(projection).items()}
-    del values["coach"]
-    values["user_id"] = values.pop("user")
-    return values
-
-
 def _save(
     row: Booking,
     projection: Projection,
@@ -299,8 +274,8 @@ def _save(
     registers_changed: bool,
 ) -> Mapping[str, tuple[Any, Any]]:
     """Write the columns that changed, and no others. Returns these, with their values before and after."""
-    values = columns(projection)
-    values["coach_id"] = coaches.get(_coach_name(projection))
+    values = columns.of(projection)
+    values["coach_id"] = coaches.get(columns.coach_name(projection))
     changed = {
         column: (getattr(row, column), value) for column, value in values.items() if getattr(row, column) != value
     }

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from bookings import services
+from bookings import columns, services
 from bookings.cal import inbox
 from bookings.cal.payloads.fields import PayloadError
 from bookings.cal.payloads.reading import DIGEST_LETTERS
@@ -175,7 +175,7 @@ def _differences(
     for name in sorted(live.keys() | registers.keys()):
         if live.get(name) != registers.get(name):
             yield Difference(row.uid, f"register {name}", live.get(name), registers.get(name))
-    for column, value in services.columns(projection).items():
+    for column, value in columns.of(projection).items():
         if getattr(row, column) != value:
             yield Difference(row.uid, column, getattr(row, column), value)
     # A coach found by address follows the coaches' table, not the messages.
