@@ -155,9 +155,12 @@ class Person:
             days.nth(chosen + 1).click()
             expect(days.nth(chosen + 1)).to_have_attribute("aria-current", "date")
         else:
-            month = self.page.locator("#month").inner_text()
-            self.link("Month after").click()
-            expect(self.page.locator("#month")).not_to_have_text(month)
+            self.next_month()
+
+    def next_month(self) -> None:
+        month = self.page.locator("#month").inner_text()
+        self.link("Month after").click()
+        expect(self.page.locator("#month")).not_to_have_text(month)
 
     def send_the_form(self) -> "Person":
         """Which is filled in already: the booking link says who it is."""
